@@ -1,0 +1,43 @@
+/** Axis-aligned box by its corners, half-open: covers x1 <= x < x2 and y1 <= y < y2. Pixels of the oriented image. */
+export interface BoxXyxy {
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+}
+
+/** Axis-aligned box by its top-left corner and extent, as COCO writes it. Pixels of the oriented image. */
+export interface BoxXywh {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export type BoxXyxyArray = readonly [x1: number, y1: number, x2: number, y2: number];
+
+export function toXywh(box: BoxXyxy): BoxXywh {
+  return { x: box.x1, y: box.y1, width: box.x2 - box.x1, height: box.y2 - box.y1 };
+}
+
+export function toXyxy(box: BoxXywh): BoxXyxy {
+  return { x1: box.x, y1: box.y, x2: box.x + box.width, y2: box.y + box.height };
+}
+
+export function boxToArray(box: BoxXyxy): BoxXyxyArray {
+  return [box.x1, box.y1, box.x2, box.y2];
+}
+
+export function boxFromArray([x1, y1, x2, y2]: BoxXyxyArray): BoxXyxy {
+  return { x1, y1, x2, y2 };
+}
+
+/** The same box with x1 <= x2 and y1 <= y2, whatever corner it was drawn from. */
+export function orderedBox(box: BoxXyxy): BoxXyxy {
+  return {
+    x1: Math.min(box.x1, box.x2),
+    y1: Math.min(box.y1, box.y2),
+    x2: Math.max(box.x1, box.x2),
+    y2: Math.max(box.y1, box.y2),
+  };
+}
