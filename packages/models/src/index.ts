@@ -1,1 +1,2 @@
+export * from './manifest/builtin-manifests.ts';
 export * from './manifest/manifest.ts';

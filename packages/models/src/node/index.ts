@@ -1,1 +1,3 @@
-export {};
+export { calqueHome } from './store/calque-home.ts';
+export * from './store/model-store.ts';
+export * from './store/pull-event.ts';
