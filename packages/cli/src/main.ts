@@ -1,1 +1,1 @@
-export {};
+export async function main(): Promise<void> { console.log('hi'); }
