@@ -1,24 +1,40 @@
 import { defineConfig } from 'vitest/config';
 
+const slow = { testTimeout: 600_000, hookTimeout: 600_000, fileParallelism: false };
+
 export default defineConfig({
   resolve: { conditions: ['calque-source'] },
   ssr: { resolve: { conditions: ['calque-source'], externalConditions: ['calque-source'] } },
   test: {
+    reporters: ['default', './tests/reporters/count-reporter.ts'],
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'], exclude: ['**/*.oracle.test.ts', '**/*.real.test.ts'] },
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'tests/unit/**/*.test.ts'],
+          exclude: ['**/*.{oracle,process,real}.test.ts'],
+        },
       },
-      { extends: true, test: { name: 'oracle', include: ['packages/*/src/**/*.oracle.test.ts'], testTimeout: 300_000 } },
       { extends: true, test: { name: 'architecture', include: ['tests/architecture/**/*.test.ts'] } },
+      { extends: true, test: { name: 'gates', include: ['tests/gates/**/*.test.ts'], ...slow } },
+      { extends: true, test: { name: 'oracle', include: ['packages/*/src/**/*.oracle.test.ts'], ...slow } },
+      {
+        extends: true,
+        test: {
+          name: 'process',
+          include: ['packages/*/src/**/*.process.test.ts'],
+          globalSetup: ['./tests/setup/build-cli.ts'],
+          ...slow,
+        },
+      },
       {
         extends: true,
         test: {
           name: 'real',
           include: ['packages/*/src/**/*.real.test.ts', 'tests/real/**/*.test.ts'],
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
-          fileParallelism: false,
+          globalSetup: ['./tests/setup/build-cli.ts'],
+          ...slow,
         },
       },
     ],
