@@ -12,7 +12,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'tests/unit/**/*.test.ts'],
+          include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/reporters/**/*.test.ts'],
           exclude: ['**/*.{oracle,process,real}.test.ts'],
         },
       },
