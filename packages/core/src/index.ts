@@ -1,10 +1,78 @@
-export * from './errors.ts';
-export * from './geometry/box.ts';
-export * from './geometry/point.ts';
-export * from './geometry/size.ts';
-export * from './mask/bitmap.ts';
-export * from './mask/measures.ts';
-export * from './mask/postprocess-options.ts';
-export * from './mask/rle.ts';
-export * from './prompt/prompt.ts';
-export * from './record/record.ts';
+export { CalqueError, type ErrorParts, isCalqueError, type SerializedError } from './errors.ts';
+export {
+  type BoxXywh,
+  type BoxXyxy,
+  type BoxXyxyArray,
+  boxArea,
+  boxFromArray,
+  boxToArray,
+  clippedBox,
+  isFiniteBox,
+  orderedBox,
+  toXywh,
+  toXyxy,
+  validateBox,
+} from './geometry/box.ts';
+export type { ImagePoint, ModelPoint } from './geometry/point.ts';
+export type { Size } from './geometry/size.ts';
+export { type LogitsSampler, padSampler, squashSampler } from './logits/logits-sampler.ts';
+export {
+  type LogitsSummary,
+  type ScanOptions,
+  scanLogitsInto,
+  upsampleLogits,
+} from './logits/scan-logits.ts';
+export { type Bitmap, checkBitmap, checkMaskSize, createBitmap, MAX_MASK_PX } from './mask/bitmap.ts';
+export {
+  findBackgroundComponents,
+  findComponents,
+  findHoles,
+  type MaskComponent,
+} from './mask/components.ts';
+export { arcLength, type Contour, type ContourOptions, findContours } from './mask/contours.ts';
+export { erodeMask } from './mask/erode.ts';
+export { type MaskMeasures, measureMask, measureRuns } from './mask/measures.ts';
+export { postprocess, validatePostprocessOptions } from './mask/postprocess.ts';
+export type { PostprocessOptions } from './mask/postprocess-options.ts';
+export {
+  checkRle,
+  decodeRle,
+  encodeRle,
+  encodeRunsAsRle,
+  type Rle,
+  rleArea,
+  rleBox,
+} from './mask/rle.ts';
+export { countsFromString, countsToString } from './mask/rle-string.ts';
+export { type RowRuns, rowRunsOf } from './mask/row-runs.ts';
+export { MAX_SMOOTH_RADIUS_PX, smoothMask } from './mask/smooth.ts';
+export {
+  type BoundaryOptions,
+  boundaryIou,
+  boundaryOfMask,
+  boundaryWidthPx,
+} from './metrics/boundary-iou.ts';
+export {
+  type MaskOverlap,
+  maskDice,
+  maskIou,
+  maskOverlap,
+  rleDice,
+  rleIou,
+  rleOverlap,
+} from './metrics/overlap.ts';
+export { type StabilityCounts, stabilityScore } from './metrics/stability-score.ts';
+export type { MaskPrompt, PointLabel, Prompt, PromptPoint } from './prompt/prompt.ts';
+export { validatePrompt } from './prompt/validate-prompt.ts';
+export { parseRecord } from './record/parse-record.ts';
+export {
+  type PredictionRecord,
+  RECORD_SCHEMA_VERSION,
+  type RecordedCandidate,
+  type RecordedImage,
+  type RecordedMask,
+  type RecordedModel,
+  type RecordedPrompt,
+  type RecordedRle,
+  type RecordedTimings,
+} from './record/record.ts';

@@ -1,3 +1,6 @@
+import { boxEmpty, boxNotFinite, boxOutsideImage } from '../core-errors.ts';
+import type { Size } from './size.ts';
+
 /** Axis-aligned box by its corners, half-open: covers x1 <= x < x2 and y1 <= y < y2. Pixels of the oriented image. */
 export interface BoxXyxy {
   readonly x1: number;
@@ -40,4 +43,37 @@ export function orderedBox(box: BoxXyxy): BoxXyxy {
     x2: Math.max(box.x1, box.x2),
     y2: Math.max(box.y1, box.y2),
   };
+}
+
+export function isFiniteBox({ x1, y1, x2, y2 }: BoxXyxy): boolean {
+  return Number.isFinite(x1) && Number.isFinite(y1) && Number.isFinite(x2) && Number.isFinite(y2);
+}
+
+/** Area in square pixels of an ordered box; 0 for one without extent. */
+export function boxArea({ x1, y1, x2, y2 }: BoxXyxy): number {
+  return Math.max(0, x2 - x1) * Math.max(0, y2 - y1);
+}
+
+/** The part of an ordered box that lies in the image; null when that part covers no area. */
+export function clippedBox(box: BoxXyxy, { width, height }: Size): BoxXyxy | null {
+  const clipped = {
+    x1: Math.max(box.x1, 0),
+    y1: Math.max(box.y1, 0),
+    x2: Math.min(box.x2, width),
+    y2: Math.min(box.y2, height),
+  };
+  return clipped.x1 < clipped.x2 && clipped.y1 < clipped.y2 ? clipped : null;
+}
+
+/**
+ * The box that a person meant: corners in any order, cut to the image. Image space; a new object.
+ * Throws `box-not-finite`, `box-empty` (no area) or `box-outside-image` (no overlap with the image).
+ */
+export function validateBox(box: BoxXyxy, size: Size): BoxXyxy {
+  if (!isFiniteBox(box)) throw boxNotFinite(box);
+  const ordered = orderedBox(box);
+  if (ordered.x1 === ordered.x2 || ordered.y1 === ordered.y2) throw boxEmpty(box);
+  const clipped = clippedBox(ordered, size);
+  if (clipped === null) throw boxOutsideImage(box, size);
+  return clipped;
 }
