@@ -16,7 +16,7 @@ export interface Engine {
   encode(source: ImageSource, options?: EncodeOptions): Promise<EncodedImage>;
   /** Answers one prompt. Rejects with a `prompt-…` error, `superseded`, `engine-busy`, `engine-crashed` or the signal's reason. */
   decode(image: EncodedImage, request: DecodeRequest, options?: DecodeOptions): Promise<Prediction>;
-  /** Refuses new calls, rejects the waiting ones and frees everything. */
+  /** Refuses new calls, rejects those under way with `engine-closed` and frees everything. */
   close(): Promise<void>;
 }
 
@@ -38,7 +38,10 @@ export interface EncodeOptions extends CallOptions {
 
 export interface DecodeOptions extends CallOptions {
   readonly lane?: Lane;
-  /** Editing session: a newer call of the same session supersedes the older ones that have not been answered. */
+  /**
+   * Editing session: a newer call supersedes those of the same session that still wait. The one being decoded is
+   * answered all the same, so that a preview which follows the pointer shows something; callers drop late answers.
+   */
   readonly session?: string;
 }
 

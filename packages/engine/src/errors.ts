@@ -1,0 +1,104 @@
+import { CalqueError, type Size } from '@calque/core';
+
+export function engineBusy(waiting: number): CalqueError {
+  return new CalqueError({
+    code: 'engine-busy',
+    message: `The request was refused: ${waiting} requests are waiting already`,
+    remedy: 'Try again in a moment, or raise the limit of waiting requests',
+    details: { waiting },
+  });
+}
+
+export function superseded(): CalqueError {
+  return new CalqueError({
+    code: 'superseded',
+    message: 'A newer request of the same editing session took the place of this one',
+  });
+}
+
+export function engineClosed(): CalqueError {
+  return new CalqueError({ code: 'engine-closed', message: 'The engine was closed' });
+}
+
+export function engineCrashed(role: string, how: string, killed: boolean, stderr: string): CalqueError {
+  return new CalqueError({
+    code: 'engine-crashed',
+    message: `The ${role} process ended during the request (${how})`,
+    remedy: killed
+      ? 'It was probably out of memory: close other programs, or use the low-memory switch or a smaller model'
+      : 'The process has been started again; repeat the request, and report it if it happens again',
+    details: { role, how, stderr },
+  });
+}
+
+export function modelLoadFailed(what: string, cause: string): CalqueError {
+  return new CalqueError({
+    code: 'model-load-failed',
+    message: `${what} could not be loaded: ${firstLine(cause)}`,
+    remedy: 'Run `calque models verify` and `calque doctor`',
+    details: { cause },
+  });
+}
+
+export function providerUnavailable(
+  tried: readonly { readonly name: string; readonly reason: string }[],
+): CalqueError {
+  const reasons = tried.map(({ name, reason }) => `${name}: ${firstLine(reason)}`).join('; ');
+  return new CalqueError({
+    code: 'provider-unavailable',
+    message: `No execution provider could be used (${reasons})`,
+    expected: 'at least one of those asked for to run on this machine',
+    remedy: 'Ask for `cpu`, or run `calque doctor` to see what each provider needs',
+    details: { tried },
+  });
+}
+
+export function inferenceFailed(what: string, cause: string): CalqueError {
+  return new CalqueError({
+    code: 'inference-failed',
+    message: `The runtime failed during ${what}: ${firstLine(cause)}`,
+    remedy: 'If it says that memory could not be allocated, use the low-memory switch or a smaller model',
+    details: { cause },
+  });
+}
+
+export function embeddingMissing(key: string): CalqueError {
+  return new CalqueError({
+    code: 'embedding-missing',
+    message: 'The embedding of this image is no longer held',
+    remedy: 'Encode the image again',
+    details: { key },
+  });
+}
+
+export function imageChanged(path: string): CalqueError {
+  return new CalqueError({
+    code: 'image-changed',
+    message: `${path} changed since it was encoded`,
+    expected: 'the file that the embedding was made of',
+    remedy: 'Encode the image again',
+    details: { path },
+  });
+}
+
+export function candidateMissing(index: number, count: number): CalqueError {
+  return new CalqueError({
+    code: 'prompt-candidate-missing',
+    message: `There is no candidate ${index + 1}`,
+    expected: `1 to ${count} for this model`,
+    details: { index, count },
+  });
+}
+
+export function maskLogitsWrongSize(length: number, expected: Size): CalqueError {
+  return new CalqueError({
+    code: 'prompt-mask-logits-wrong-size',
+    message: `The mask prompt has ${length} logits`,
+    expected: `${expected.width} x ${expected.height} of them, as this model returned them`,
+    details: { length, expected },
+  });
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? text;
+}

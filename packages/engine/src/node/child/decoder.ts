@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import type { NamedTensors } from '@calque/models';
+import { embeddingMissing } from '../../errors.ts';
+import type { DecodedPrompt } from '../../service/backend.ts';
+import { unpackEmbedding } from '../cache/embedding-file.ts';
+import { EmbeddingFolder } from '../cache/embedding-folder.ts';
+import { EmbeddingMemory } from '../cache/embedding-memory.ts';
+import type { DecodeArgs, DecoderArgs, Handover, LoadArgs } from '../protocol.ts';
+import { loadSession } from './ort-session.ts';
+import { PromptDecoder } from './prompt-decoder.ts';
+import type { Handlers } from './serve-calls.ts';
+
+interface Loaded {
+  readonly decoder: PromptDecoder;
+  readonly memory: EmbeddingMemory;
+  readonly folder: EmbeddingFolder | null;
+}
+
+/** The role that people wait for: it holds embeddings and the decoder, and is never killed to cancel something. */
+export function createDecoder(): Handlers<'decoder'> {
+  let state: Loaded | undefined;
+  const loaded = (): Loaded => {
+    if (state === undefined) throw new Error('no model was loaded');
+    return state;
+  };
+  return {
+    async load(args: LoadArgs & DecoderArgs) {
+      const session = await loadSession(args.modelPath, args.session);
+      state = {
+        decoder: new PromptDecoder(args.family, args.input, session),
+        memory: new EmbeddingMemory(args.cacheMemoryBytes),
+        // The encoder trims the folder; here it is only read.
+        folder:
+          args.cacheFolder === null ? null : new EmbeddingFolder(args.cacheFolder, Number.POSITIVE_INFINITY),
+      };
+      return { provider: session.provider, providers: session.providers };
+    },
+    lookup: async ({ key }) => {
+      const { memory } = loaded();
+      if (memory.get(key) !== null) return 'memory';
+      return (await findEmbedding(loaded(), key)) === null ? null : 'disk';
+    },
+    admit: async ({ key, handover }) => {
+      const tensors = unpackEmbedding(key, await handedOver(handover));
+      if (tensors === null) throw embeddingMissing(key);
+      loaded().memory.set(key, tensors);
+      return null;
+    },
+    decode: async (args) => decode(loaded(), args),
+  };
+}
+
+async function decode(state: Loaded, { key, image, request }: DecodeArgs): Promise<DecodedPrompt> {
+  const embedding = await findEmbedding(state, key);
+  if (embedding === null) throw embeddingMissing(key);
+  return state.decoder.decode(embedding, image, request);
+}
+
+async function findEmbedding({ memory, folder }: Loaded, key: string): Promise<NamedTensors | null> {
+  const held = memory.get(key);
+  if (held !== null || folder === null) return held;
+  const stored = await folder.read(key);
+  if (stored !== null) memory.set(key, stored);
+  return stored;
+}
+
+async function handedOver(handover: Handover): Promise<Uint8Array> {
+  return handover.kind === 'bytes' ? handover.bytes : readFile(handover.path);
+}

@@ -1,0 +1,51 @@
+import { adapterFor, type FamilyAdapter, fitImage, type InputSpec, toTensor } from '@calque/models';
+import { packEmbedding } from '../cache/embedding-file.ts';
+import { EmbeddingFolder } from '../cache/embedding-folder.ts';
+import type { EncodeArgs, EncodeResult, Handover, LoadArgs, LoadResult } from '../protocol.ts';
+import { type LoadedSession, loadSession } from './ort-session.ts';
+import type { Handlers } from './serve-calls.ts';
+
+interface Loaded {
+  readonly adapter: FamilyAdapter;
+  readonly input: InputSpec;
+  readonly session: LoadedSession;
+}
+
+/** The role that runs the encoder: nothing lives here but the session, so that killing it loses nothing. */
+export function createEncoder(): Handlers<'encoder'> {
+  let loaded: Loaded | undefined;
+  return {
+    async load(args: LoadArgs): Promise<LoadResult> {
+      const session = await loadSession(args.modelPath, args.session);
+      loaded = { adapter: adapterFor(args.family), input: args.input, session };
+      return { provider: session.provider, providers: session.providers };
+    },
+    async encode(args: EncodeArgs): Promise<EncodeResult> {
+      if (loaded === undefined) throw new Error('no model was loaded');
+      return encode(loaded, args);
+    },
+  };
+}
+
+async function encode({ adapter, input, session }: Loaded, args: EncodeArgs): Promise<EncodeResult> {
+  const started = performance.now();
+  const tensor = toTensor(args.pixels, fitImage(args.image, input).scaled, input);
+  const prepared = performance.now();
+  const outputs = await session.run(adapter.encoderFeeds(tensor), 'encoding');
+  const encodeMs = performance.now() - prepared;
+  const handover = await handOver(args, packEmbedding(args.key, adapter.embeddingFrom(outputs)));
+  return { handover, preprocessMs: prepared - started, encodeMs };
+}
+
+async function handOver(
+  { key, cacheFolder, cacheDiskBytes }: EncodeArgs,
+  bytes: Uint8Array,
+): Promise<Handover> {
+  if (cacheFolder === null) return { kind: 'bytes', bytes };
+  try {
+    return { kind: 'file', path: await new EmbeddingFolder(cacheFolder, cacheDiskBytes).write(key, bytes) };
+  } catch {
+    // A cache that cannot be written to (full or read-only disk) costs time, never the result.
+    return { kind: 'bytes', bytes };
+  }
+}

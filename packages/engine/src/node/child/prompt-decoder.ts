@@ -1,0 +1,144 @@
+import {
+  type Bitmap,
+  createBitmap,
+  encodeRle,
+  type LogitsSampler,
+  type LogitsSummary,
+  type MaskPrompt,
+  measureMask,
+  type PostprocessOptions,
+  type Prompt,
+  postprocess,
+  type Size,
+  scanLogitsInto,
+} from '@calque/core';
+import {
+  adapterFor,
+  type FamilyAdapter,
+  type Fit,
+  fitImage,
+  type InputSpec,
+  type ModelFamily,
+  type ModelPrompt,
+  maskPromptLogits,
+  type NamedTensors,
+  type RawCandidate,
+  samplerFor,
+  toModelPoint,
+} from '@calque/models';
+import type { Candidate, DecodeRequest, MeasuredMask } from '../../contract.ts';
+import { candidateMissing, maskLogitsWrongSize } from '../../errors.ts';
+import type { DecodedPrompt } from '../../service/backend.ts';
+import type { LoadedSession } from './ort-session.ts';
+
+/** From a prompt and an embedding to measured masks. */
+export class PromptDecoder {
+  readonly #adapter: FamilyAdapter;
+  readonly #input: InputSpec;
+  readonly #session: LoadedSession;
+  #lastSampler: LogitsSampler | undefined;
+
+  constructor(family: ModelFamily, input: InputSpec, session: LoadedSession) {
+    this.#adapter = adapterFor(family);
+    this.#input = input;
+    this.#session = session;
+  }
+
+  async decode(embedding: NamedTensors, image: Size, request: DecodeRequest): Promise<DecodedPrompt> {
+    const started = performance.now();
+    const fit = fitImage({ width: image.width, height: image.height }, this.#input);
+    const prompt = toModelPrompt(request.prompt, fit, this.#input);
+    const outputs = await this.#session.run(this.#adapter.decoderFeeds(embedding, prompt), 'decoding');
+    const raw = this.#adapter.candidatesFrom(outputs);
+    const chosen = this.#choose(raw, prompt, request.choose ?? 'best');
+    const decoded = performance.now();
+    const scanned = this.#scan(raw, chosen, fit, request);
+    const processed = performance.now();
+    const candidates = raw.map((candidate, i) => describe(candidate, i, scanned, request.logits === true));
+    const mask = candidates[chosen]?.mask;
+    if (mask === undefined) throw new Error('the chosen candidate was not measured');
+    return {
+      candidates: request.allMasks === true ? candidates : candidates.map(({ mask: _, ...rest }) => rest),
+      chosen,
+      mask,
+      decodeMs: decoded - started,
+      postprocessMs: processed - decoded,
+      measureMs: performance.now() - processed,
+    };
+  }
+
+  #choose(raw: readonly RawCandidate[], prompt: ModelPrompt, choose: 'best' | number): number {
+    const index = choose === 'best' ? this.#adapter.bestOf(raw, prompt) : choose;
+    if (!Number.isInteger(index) || index < 0 || index >= raw.length)
+      throw candidateMissing(index, raw.length);
+    return index;
+  }
+
+  #scan(raw: readonly RawCandidate[], chosen: number, fit: Fit, request: DecodeRequest): readonly Scanned[] {
+    const sampler = this.#samplerFor(fit);
+    return raw.map(({ logits }, i) => {
+      const wanted = i === chosen || request.allMasks === true;
+      const bitmap = wanted ? createBitmap(fit.image) : null;
+      const summary = scanLogitsInto(bitmap, logits, sampler);
+      return { summary, bitmap: bitmap === null ? null : clean(bitmap, request.postprocess) };
+    });
+  }
+
+  #samplerFor(fit: Fit): LogitsSampler {
+    const { width, height } = this.#lastSampler?.image ?? { width: 0, height: 0 };
+    if (this.#lastSampler !== undefined && width === fit.image.width && height === fit.image.height) {
+      return this.#lastSampler;
+    }
+    this.#lastSampler = samplerFor(fit, this.#input);
+    return this.#lastSampler;
+  }
+}
+
+interface Scanned {
+  readonly summary: LogitsSummary;
+  readonly bitmap: Bitmap | null;
+}
+
+function clean(bitmap: Bitmap, options: PostprocessOptions | undefined): Bitmap {
+  return options === undefined ? bitmap : postprocess(bitmap, options);
+}
+
+function describe(
+  raw: RawCandidate,
+  index: number,
+  scanned: readonly Scanned[],
+  withLogits: boolean,
+): Candidate {
+  const found = scanned[index];
+  if (found === undefined) throw new RangeError(`candidate ${index} was not scanned`);
+  const { summary, bitmap } = found;
+  return {
+    index,
+    score: raw.score,
+    ...summary,
+    ...(bitmap === null ? {} : { mask: measured(bitmap, raw.score, summary.stability) }),
+    ...(withLogits ? { logits: raw.logits.slice() } : {}),
+  };
+}
+
+function measured(bitmap: Bitmap, score: number, stability: number): MeasuredMask {
+  return { rle: encodeRle(bitmap), ...measureMask(bitmap), score, stability };
+}
+
+function toModelPrompt({ box, points, mask }: Prompt, fit: Fit, input: InputSpec): ModelPrompt {
+  return {
+    box:
+      box === null
+        ? null
+        : [toModelPoint({ x: box.x1, y: box.y1 }, fit), toModelPoint({ x: box.x2, y: box.y2 }, fit)],
+    points: points.map((point) => ({ ...toModelPoint(point, fit), label: point.label })),
+    maskLogits: mask === null ? null : toMaskLogits(mask, fit, input),
+  };
+}
+
+function toMaskLogits(mask: MaskPrompt, fit: Fit, input: InputSpec): Float32Array {
+  if (mask.kind === 'bitmap') return maskPromptLogits(mask.bitmap, fit, input);
+  const { width, height } = input.logits;
+  if (mask.logits.length !== width * height) throw maskLogitsWrongSize(mask.logits.length, input.logits);
+  return mask.logits;
+}

@@ -1,0 +1,29 @@
+import { fitImage, resizeRgb } from '@calque/models';
+import sharp from 'sharp';
+import { readImage } from '../image/read-image.ts';
+import type { ReadArgs, ReadResult } from '../protocol.ts';
+import type { Handlers } from './serve-calls.ts';
+
+/** The role that meets untrusted files: it loads no model and holds nothing. */
+export function createReader(): Handlers<'reader'> {
+  sharp.block({ operation: ['VipsForeignLoad'] });
+  sharp.unblock({
+    operation: [
+      'VipsForeignLoadJpeg',
+      'VipsForeignLoadPng',
+      'VipsForeignLoadWebp',
+      'VipsForeignLoadTiff',
+      'VipsForeignLoadHeif',
+    ],
+  });
+  sharp.cache(false);
+  return { read };
+}
+
+async function read({ source, input, maxPixels }: ReadArgs): Promise<ReadResult> {
+  const started = performance.now();
+  const { facts, pixels } = await readImage(source, { maxPixels });
+  const decoded = performance.now();
+  const resized = resizeRgb(pixels, facts, fitImage(facts, input).scaled);
+  return { facts, pixels: resized, readMs: decoded - started, preprocessMs: performance.now() - decoded };
+}

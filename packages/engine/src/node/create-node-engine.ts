@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { ResolvedModel } from '@calque/models/node';
+import type { Engine } from '../contract.ts';
+import { EngineService } from '../service/engine-service.ts';
+import { NodeBackend } from './parent/node-backend.ts';
+import { physicalCores } from './physical-cores.ts';
+
+export interface NodeEngineOptions {
+  readonly model: ResolvedModel;
+  /** The bundled `node/child/main.ts`. */
+  readonly childEntry: URL;
+  /** Where embeddings are kept between runs; null keeps them in memory only. */
+  readonly cacheFolder: string | null;
+  /** Default 4 GiB. */
+  readonly cacheDiskBytes?: number;
+  /** Default 512 MiB: about thirty images. */
+  readonly cacheMemoryBytes?: number;
+  /** Execution providers to try, in order. Default: those of the platform, then `cpu`. */
+  readonly providers?: readonly string[];
+  /** Default: physical cores. */
+  readonly threads?: number;
+  /** Under half the memory at about twice the time. Default false. */
+  readonly lowMemory?: boolean;
+  /** Images of more pixels are refused. Default 268,402,689 (16383 x 16383). */
+  readonly maxPixels?: number;
+  /** Waiting requests beyond this are refused. Default 256. */
+  readonly maxWaiting?: number;
+}
+
+const MIB = 1024 * 1024;
+const MAX_PIXELS = 16383 * 16383;
+
+/** What {@link createNodeEngine} returns: the engine, and what a watcher of its processes needs. */
+export interface NodeEngine extends Engine {
+  /** Process ids by role, of those that run. */
+  readonly pids: NodeBackend['pids'];
+}
+
+export function createNodeEngine(options: NodeEngineOptions): NodeEngine {
+  const { manifest, encoder, decoder } = options.model;
+  const lowMemory = options.lowMemory ?? false;
+  const backend = new NodeBackend({
+    model: { id: manifest.id, family: manifest.family, input: manifest.input, encoder, decoder },
+    session: {
+      providers: options.providers ?? defaultProviders(),
+      threads: options.threads ?? physicalCores(),
+      lowMemory,
+    },
+    child: { entry: options.childEntry },
+    cacheFolder: options.cacheFolder === null ? null : join(options.cacheFolder, 'embeddings'),
+    cacheDiskBytes: options.cacheDiskBytes ?? 4096 * MIB,
+    cacheMemoryBytes: options.cacheMemoryBytes ?? (lowMemory ? 64 : 512) * MIB,
+    maxPixels: options.maxPixels ?? MAX_PIXELS,
+  });
+  return new NodeEngineService(backend, encoder.sha256, options.maxWaiting);
+}
+
+class NodeEngineService extends EngineService implements NodeEngine {
+  readonly #backend: NodeBackend;
+
+  constructor(backend: NodeBackend, encoderSha256: string, maxWaiting: number | undefined) {
+    super({
+      backend,
+      keyOf: (pixelSha256) => embeddingKey({ pixelSha256, encoderSha256, crop: null }),
+      ...(maxWaiting === undefined ? {} : { maxWaiting }),
+    });
+    this.#backend = backend;
+  }
+
+  get pids(): NodeBackend['pids'] {
+    return this.#backend.pids;
+  }
+}
+
+export interface EmbeddingIdentity {
+  readonly pixelSha256: string;
+  readonly encoderSha256: string;
+  /** Pixels of the oriented image; null is the whole image. */
+  readonly crop: {
+    readonly x1: number;
+    readonly y1: number;
+    readonly x2: number;
+    readonly y2: number;
+  } | null;
+}
+
+/** Equal for equal embeddings, whatever the file was called: lower-case hexadecimal, safe as a file name. */
+export function embeddingKey({ pixelSha256, encoderSha256, crop }: EmbeddingIdentity): string {
+  const part = crop === null ? 'whole' : `${crop.x1},${crop.y1},${crop.x2},${crop.y2}`;
+  return createHash('sha256').update(`${pixelSha256}\n${encoderSha256}\n${part}\n`).digest('hex');
+}
+
+/** WebGPU is bundled too, but is only used when asked for: its software fallback is slower than the CPU. */
+function defaultProviders(): readonly string[] {
+  if (process.platform === 'win32') return ['dml', 'cpu'];
+  if (process.platform === 'linux' && process.arch === 'x64') return ['cuda', 'cpu'];
+  return ['cpu'];
+}

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { Size } from '@calque/core';
+import sharp from 'sharp';
+import type { ImageFacts, ImageSource } from '../../contract.ts';
+import {
+  imageCorrupt,
+  imageEmpty,
+  imageFormatUnsupported,
+  imageIsFolder,
+  imageMissing,
+  imageTooLarge,
+  imageUnreadable,
+} from './image-errors.ts';
+import { sniffFormat } from './sniff-format.ts';
+
+/** Of the file. A 268-megapixel image, uncompressed, 16 bits a channel, four channels. */
+const MAX_FILE_BYTES = 2 ** 31;
+
+export interface DecodedImage {
+  readonly facts: ImageFacts;
+  /** uint8, interleaved RGB (sRGB), row-major, shape [height, width, 3], oriented, alpha composited on white. */
+  readonly pixels: Uint8Array;
+}
+
+export interface ReadImageOptions {
+  /** Width times height beyond this is refused before anything is decoded. */
+  readonly maxPixels: number;
+}
+
+/**
+ * Decodes an image file to what a person sees: EXIF orientation applied, alpha on white, 16 bits scaled to 8, CMYK and
+ * embedded colour profiles converted to sRGB, grey repeated in three channels; of many pages, the first.
+ *
+ * Rejects with `image-missing`, `image-is-folder`, `image-unreadable`, `image-empty`, `image-format-unsupported`,
+ * `image-corrupt` or `image-too-large`.
+ */
+export async function readImage(source: ImageSource, options: ReadImageOptions): Promise<DecodedImage> {
+  const path = source.kind === 'file' ? source.path : source.name;
+  const bytes = source.kind === 'file' ? await readFileBytes(path) : source.bytes;
+  if (bytes.byteLength === 0) throw imageEmpty(path);
+  const sniffed = sniffFormat(bytes);
+  if (!sniffed.supported) throw imageFormatUnsupported(path, sniffed.found);
+  const orientation = await checkHeader(bytes, path, options);
+  const { data, info } = await decodePixels(bytes, path, options);
+  return {
+    facts: {
+      path,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      pixelSha256: pixelHash(data, info),
+      width: info.width,
+      height: info.height,
+      orientation,
+      format: sniffed.format,
+    },
+    pixels: data,
+  };
+}
+
+/**
+ * SHA-256 of a picture whatever file it came in: of the line `calque-rgb8 WIDTHxHEIGHT`, a newline and the pixels.
+ *
+ * @param pixels uint8, interleaved RGB, row-major.
+ */
+export function pixelHash(pixels: Uint8Array, { width, height }: Size): string {
+  return createHash('sha256').update(`calque-rgb8 ${width}x${height}\n`).update(pixels).digest('hex');
+}
+
+async function readFileBytes(path: string): Promise<Uint8Array> {
+  try {
+    // Before opening: to open a pipe or a device can block for ever.
+    const found = await stat(path);
+    if (found.isDirectory()) throw imageIsFolder(path);
+    if (!found.isFile()) throw imageUnreadable(path, 'it is not a regular file');
+    if (found.size > MAX_FILE_BYTES)
+      throw imageTooLarge(path, `${found.size} bytes`, `${MAX_FILE_BYTES} bytes`);
+    const handle = await open(path, 'r');
+    return await readWhole(handle, found.size);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw imageMissing(path);
+    if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) throw imageUnreadable(path, code);
+    throw error;
+  }
+}
+
+/** Looks at the first bytes before it reads the rest, so that a huge file that is no image costs nothing. */
+async function readWhole(handle: FileHandle, size: number): Promise<Uint8Array> {
+  try {
+    const head = new Uint8Array(Math.min(64, size));
+    await handle.read(head, 0, head.length, 0);
+    return sniffFormat(head).supported ? await handle.readFile() : head;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function checkHeader(
+  bytes: Uint8Array,
+  path: string,
+  { maxPixels }: ReadImageOptions,
+): Promise<number> {
+  const metadata = await sharp(bytes, { limitInputPixels: false })
+    .metadata()
+    .catch((error: unknown) => {
+      throw imageCorrupt(path, reasonOf(error));
+    });
+  const { width, height, orientation } = metadata;
+  if (width * height > maxPixels) {
+    throw imageTooLarge(path, `${width} x ${height} pixels`, `${Math.floor(maxPixels / 1e6)} megapixels`);
+  }
+  if (metadata.depth === 'float' || metadata.depth === 'double' || metadata.depth === 'complex') {
+    throw imageFormatUnsupported(path, 'an image of floating-point numbers, whose range is not known');
+  }
+  return orientation ?? 1;
+}
+
+async function decodePixels(
+  bytes: Uint8Array,
+  path: string,
+  { maxPixels }: ReadImageOptions,
+): Promise<{ data: Uint8Array; info: Size }> {
+  try {
+    const { data, info } = await sharp(bytes, { limitInputPixels: maxPixels })
+      .autoOrient()
+      .flatten({ background: '#ffffff' })
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    if (info.channels !== 3) throw new Error(`${info.channels} channels where 3 were expected`);
+    return { data, info };
+  } catch (error) {
+    throw imageCorrupt(path, reasonOf(error));
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/\s+/g, ' ').trim();
+}

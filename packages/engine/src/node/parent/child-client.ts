@@ -1,0 +1,157 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { CalqueError } from '@calque/core';
+import { engineClosed, engineCrashed } from '../../errors.ts';
+import {
+  type Calls,
+  PROTOCOL_VERSION,
+  type RequestMessage,
+  type ResponseMessage,
+  type Role,
+} from '../protocol.ts';
+
+type Args<R extends Role, K extends keyof Calls[R]> = Calls[R][K] extends { readonly args: infer A }
+  ? A
+  : never;
+type Result<R extends Role, K extends keyof Calls[R]> = Calls[R][K] extends { readonly result: infer V }
+  ? V
+  : never;
+
+const STDERR_TAIL = 2000;
+
+/** One process with the calls that it has not answered. */
+interface Running {
+  readonly child: ChildProcess;
+  readonly pending: Map<number, Pending>;
+  readonly ended: Promise<void>;
+  stderrTail: string;
+}
+
+interface Pending {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+export interface ChildOptions {
+  readonly entry: URL;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** One child process of a role: started by its first call, started again after it ended, whoever ended it. */
+export class ChildClient<R extends Role> {
+  readonly #role: R;
+  readonly #options: ChildOptions;
+  #running: Running | undefined;
+  #nextId = 1;
+  #closed = false;
+  #generation = 0;
+
+  constructor(role: R, options: ChildOptions) {
+    this.#role = role;
+    this.#options = options;
+  }
+
+  /** Counts processes: a caller whose number is older knows that what it loaded into its process is gone. */
+  get generation(): number {
+    return this.#running === undefined ? -1 : this.#generation;
+  }
+
+  get pid(): number | undefined {
+    return this.#running?.child.pid;
+  }
+
+  /**
+   * Rejects with the child's error, with `engine-crashed` when the process ends first, or with the signal's reason.
+   * Aborting kills the process: a model that runs can be stopped in no other way (docs/decisions).
+   */
+  async call<K extends keyof Calls[R] & string>(
+    call: K,
+    args: Args<R, K>,
+    signal?: AbortSignal,
+  ): Promise<Result<R, K>> {
+    if (this.#closed) throw engineClosed();
+    signal?.throwIfAborted();
+    this.#running ??= this.#spawn();
+    const running = this.#running;
+    const id = this.#nextId++;
+    const answer = new Promise<unknown>((resolve, reject) => {
+      running.pending.set(id, { resolve, reject });
+      const request: RequestMessage = { version: PROTOCOL_VERSION, id, call, args };
+      // Where the process is gone, the exit handler rejects, and says it better.
+      running.child.send(request, () => undefined);
+    });
+    const onAbort = (): void => {
+      settle(running, id, (pending) => pending.reject(signal?.reason));
+      this.#kill(running);
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      return (await answer) as Result<R, K>;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const running = this.#running;
+    if (running === undefined) return;
+    settleAll(running, () => engineClosed());
+    this.#kill(running);
+    await running.ended;
+  }
+
+  #kill(running: Running): void {
+    if (this.#running === running) this.#running = undefined;
+    running.child.kill('SIGKILL');
+  }
+
+  #spawn(): Running {
+    const child = fork(this.#options.entry, [this.#role], {
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      ...(this.#options.env === undefined ? {} : { env: this.#options.env }),
+    });
+    this.#generation++;
+    const running: Running = {
+      child,
+      pending: new Map(),
+      stderrTail: '',
+      ended: new Promise((resolve) => {
+        const lost = (how: string, killed: boolean): void => {
+          if (this.#running === running) this.#running = undefined;
+          settleAll(running, () => engineCrashed(this.#role, how, killed, running.stderrTail));
+          resolve();
+        };
+        child.once('error', (error) => lost(error.message, false));
+        child.once('exit', (code, signal) => lost(signal ?? `exit code ${code}`, signal === 'SIGKILL'));
+      }),
+    };
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      running.stderrTail = (running.stderrTail + text).slice(-STDERR_TAIL);
+    });
+    child.on('message', (message) => this.#receive(running, message as ResponseMessage));
+    return running;
+  }
+
+  #receive(running: Running, message: ResponseMessage): void {
+    settle(running, message.id, (pending) => {
+      if (message.version !== PROTOCOL_VERSION) {
+        const how = `it speaks protocol ${message.version}, not ${PROTOCOL_VERSION}`;
+        pending.reject(engineCrashed(this.#role, how, false, ''));
+      } else if (message.ok) pending.resolve(message.value);
+      else pending.reject(CalqueError.fromJSON(message.error));
+    });
+  }
+}
+
+function settle(running: Running, id: number, how: (pending: Pending) => void): void {
+  const pending = running.pending.get(id);
+  if (pending === undefined) return;
+  running.pending.delete(id);
+  how(pending);
+}
+
+function settleAll(running: Running, reason: () => CalqueError): void {
+  for (const id of [...running.pending.keys()]) settle(running, id, (pending) => pending.reject(reason()));
+}

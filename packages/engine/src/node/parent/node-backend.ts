@@ -1,0 +1,159 @@
+import type { InputSpec, ModelFamily } from '@calque/models';
+import type { DecodeRequest, EngineInfo, ImageFacts, ImageSource } from '../../contract.ts';
+import type { Backend, DecodedPrompt, ReadImage } from '../../service/backend.ts';
+import type { LoadArgs, LoadResult, SessionSettings } from '../protocol.ts';
+import { ChildClient, type ChildOptions } from './child-client.ts';
+
+export interface NodeBackendOptions {
+  readonly model: {
+    readonly id: string;
+    readonly family: ModelFamily;
+    readonly input: InputSpec;
+    readonly encoder: BackendFile;
+    readonly decoder: BackendFile;
+  };
+  readonly session: SessionSettings;
+  readonly child: ChildOptions;
+  readonly cacheFolder: string | null;
+  readonly cacheDiskBytes: number;
+  readonly cacheMemoryBytes: number;
+  readonly maxPixels: number;
+}
+
+export interface BackendFile {
+  readonly name: string;
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** Three child processes: one reads images, one runs the encoder, one holds embeddings and runs the decoder. */
+export class NodeBackend implements Backend {
+  readonly #options: NodeBackendOptions;
+  readonly #reader: ChildClient<'reader'>;
+  readonly #encoder: ChildClient<'encoder'>;
+  readonly #decoder: ChildClient<'decoder'>;
+  readonly #encoderLoad = new Loading();
+  readonly #decoderLoad = new Loading();
+
+  constructor(options: NodeBackendOptions) {
+    this.#options = options;
+    this.#reader = new ChildClient('reader', options.child);
+    this.#encoder = new ChildClient('encoder', options.child);
+    this.#decoder = new ChildClient('decoder', options.child);
+  }
+
+  /** Process ids by role, of those that run. */
+  get pids(): { readonly reader?: number; readonly encoder?: number; readonly decoder?: number } {
+    const entry = (name: string, pid: number | undefined): object =>
+      pid === undefined ? {} : { [name]: pid };
+    return {
+      ...entry('reader', this.#reader.pid),
+      ...entry('encoder', this.#encoder.pid),
+      ...entry('decoder', this.#decoder.pid),
+    };
+  }
+
+  async start(): Promise<EngineInfo> {
+    const started = performance.now();
+    const [encoder] = await Promise.all([this.#loadEncoder(), this.#loadDecoder()]);
+    const { id, encoder: encoderFile, decoder: decoderFile } = this.#options.model;
+    return {
+      model: {
+        id,
+        files: [encoderFile, decoderFile].map(({ name, sha256 }) => ({ name, sha256 })),
+        provider: encoder.provider,
+      },
+      providers: encoder.providers,
+      threads: this.#options.session.threads,
+      loadMs: performance.now() - started,
+    };
+  }
+
+  async read(source: ImageSource, signal: AbortSignal): Promise<ReadImage> {
+    const { model, maxPixels } = this.#options;
+    return this.#reader.call(
+      'read',
+      { source, input: { fit: model.input.fit, size: model.input.size }, maxPixels },
+      signal,
+    );
+  }
+
+  async lookup(key: string): Promise<'memory' | 'disk' | null> {
+    await this.#loadDecoder();
+    return this.#decoder.call('lookup', { key });
+  }
+
+  async encode(
+    key: string,
+    { facts, pixels }: ReadImage,
+    signal: AbortSignal,
+  ): Promise<{ encodeMs: number; preprocessMs: number }> {
+    await this.#loadEncoder();
+    signal.throwIfAborted();
+    const { cacheFolder, cacheDiskBytes } = this.#options;
+    const image = { width: facts.width, height: facts.height };
+    const { handover, ...timings } = await this.#encoder
+      .call('encode', { key, pixels, image, cacheFolder, cacheDiskBytes }, signal)
+      .catch((error: unknown) => {
+        // The next image should not wait for the model to be loaded again. A failure shows when it is needed.
+        this.#loadEncoder().catch(() => undefined);
+        throw error;
+      });
+    await this.#loadDecoder();
+    await this.#decoder.call('admit', { key, handover });
+    return timings;
+  }
+
+  async decode(key: string, image: ImageFacts, request: DecodeRequest): Promise<DecodedPrompt> {
+    await this.#loadDecoder();
+    return this.#decoder.call('decode', {
+      key,
+      image: { width: image.width, height: image.height },
+      request,
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#reader.close(), this.#encoder.close(), this.#decoder.close()]);
+  }
+
+  #loadEncoder(): Promise<LoadResult> {
+    return this.#encoderLoad.current(this.#encoder, () =>
+      this.#encoder.call('load', this.#loadArgs(this.#options.model.encoder)),
+    );
+  }
+
+  #loadDecoder(): Promise<LoadResult> {
+    const { cacheFolder, cacheMemoryBytes } = this.#options;
+    return this.#decoderLoad.current(this.#decoder, () =>
+      this.#decoder.call('load', {
+        ...this.#loadArgs(this.#options.model.decoder),
+        cacheFolder,
+        cacheMemoryBytes,
+      }),
+    );
+  }
+
+  #loadArgs(file: BackendFile): LoadArgs {
+    const { family, input } = this.#options.model;
+    return { modelPath: file.path, family, input, session: this.#options.session };
+  }
+}
+
+/** A load is good for the process that it was made in, unless it failed. */
+class Loading {
+  #generation = 0;
+  #result: Promise<LoadResult> | undefined;
+
+  current(client: { readonly generation: number }, load: () => Promise<LoadResult>): Promise<LoadResult> {
+    if (this.#result !== undefined && this.#generation === client.generation) return this.#result;
+    const result = load();
+    this.#result = result;
+    // The call has started the process if there was none.
+    this.#generation = client.generation;
+    result.catch(() => {
+      if (this.#result === result) this.#result = undefined;
+    });
+    return result;
+  }
+}

@@ -1,0 +1,114 @@
+import type { SerializedError } from '@calque/core';
+import type { InputSpec, ModelFamily } from '@calque/models';
+import type { DecodeRequest, ImageFacts, ImageSource } from '../contract.ts';
+import type { DecodedPrompt } from '../service/backend.ts';
+
+/** Raised with every change of the messages below; parent and child refuse to talk across versions. */
+export const PROTOCOL_VERSION = 1;
+
+export type Role = 'reader' | 'encoder' | 'decoder';
+
+/** Every call that crosses the process boundary, by role: what goes in, what comes out. */
+export interface Calls {
+  readonly reader: {
+    readonly read: Call<ReadArgs, ReadResult>;
+  };
+  readonly encoder: {
+    readonly load: Call<LoadArgs, LoadResult>;
+    readonly encode: Call<EncodeArgs, EncodeResult>;
+  };
+  readonly decoder: {
+    readonly load: Call<LoadArgs & DecoderArgs, LoadResult>;
+    readonly lookup: Call<{ readonly key: string }, 'memory' | 'disk' | null>;
+    /** Takes an embedding over from the encoder. */
+    readonly admit: Call<{ readonly key: string; readonly handover: Handover }, null>;
+    readonly decode: Call<DecodeArgs, DecodedPrompt>;
+  };
+}
+
+export interface Call<Args, Result> {
+  readonly args: Args;
+  readonly result: Result;
+}
+
+export interface ReadArgs {
+  readonly source: ImageSource;
+  readonly input: Pick<InputSpec, 'fit' | 'size'>;
+  readonly maxPixels: number;
+}
+
+export interface ReadResult {
+  readonly facts: ImageFacts;
+  readonly pixels: Uint8Array;
+  readonly readMs: number;
+  readonly preprocessMs: number;
+}
+
+export interface SessionSettings {
+  /** Tried one by one, in order. */
+  readonly providers: readonly string[];
+  readonly threads: number;
+  readonly lowMemory: boolean;
+}
+
+export interface LoadArgs {
+  readonly modelPath: string;
+  readonly family: ModelFamily;
+  readonly input: InputSpec;
+  readonly session: SessionSettings;
+}
+
+export interface DecoderArgs {
+  /** Folder of cached embeddings; null keeps them in memory only. */
+  readonly cacheFolder: string | null;
+  readonly cacheMemoryBytes: number;
+}
+
+export interface LoadResult {
+  readonly provider: string;
+  readonly providers: readonly ProbedProvider[];
+}
+
+export interface ProbedProvider {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly reason?: string;
+}
+
+export interface EncodeArgs {
+  readonly key: string;
+  /** uint8, interleaved RGB, row-major, of `scaled` size. */
+  readonly pixels: Uint8Array;
+  readonly image: { readonly width: number; readonly height: number };
+  readonly cacheFolder: string | null;
+  readonly cacheDiskBytes: number;
+}
+
+export interface EncodeResult {
+  readonly handover: Handover;
+  readonly preprocessMs: number;
+  readonly encodeMs: number;
+}
+
+/** An embedding on its way from the encoder to the decoder: as a file of the cache, or whole where there is none. */
+export type Handover =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
+
+export interface DecodeArgs {
+  readonly key: string;
+  readonly image: Pick<ImageFacts, 'width' | 'height'>;
+  readonly request: DecodeRequest;
+}
+
+export interface RequestMessage {
+  readonly version: number;
+  readonly id: number;
+  readonly call: string;
+  readonly args: unknown;
+}
+
+export type ResponseMessage = { readonly version: number; readonly id: number } & (
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: SerializedError }
+);

@@ -1,0 +1,150 @@
+import { engineBusy, engineClosed, superseded } from '../errors.ts';
+
+/** In order of precedence. A `batch` task starts only when no other task waits or runs. */
+export type TaskLane = 'decode' | 'encode' | 'batch';
+/** What a task needs for itself while it runs. */
+export type Slot = 'reader' | 'encoder' | 'decoder';
+
+export interface Task<T> {
+  readonly lane: TaskLane;
+  readonly slot: Slot;
+  /** Waiting tasks of the same session are rejected with `superseded` when this one is added. */
+  readonly session?: string;
+  readonly signal?: AbortSignal;
+  /** Must settle soon after the signal aborts, or the slot stays taken until it does. */
+  readonly work: (signal: AbortSignal) => Promise<T>;
+}
+
+export interface Scheduled<T> {
+  readonly value: T;
+  readonly queueMs: number;
+}
+
+export interface SchedulerOptions {
+  /** Waiting tasks beyond this are refused with `engine-busy`. */
+  readonly maxWaiting: number;
+  readonly now: () => number;
+}
+
+interface Entry {
+  readonly lane: TaskLane;
+  readonly slot: Slot;
+  readonly session: string | undefined;
+  readonly start: () => void;
+  readonly controller: AbortController;
+}
+
+const LANES: readonly TaskLane[] = ['decode', 'encode', 'batch'];
+
+/** Decides what runs next; each slot runs one task at a time, first come first served within a lane. */
+export class Scheduler {
+  readonly #waiting: Record<TaskLane, Entry[]> = { decode: [], encode: [], batch: [] };
+  readonly #running = new Map<Slot, TaskLane>();
+  readonly #entries = new Set<Entry>();
+  #closed = false;
+  readonly #options: SchedulerOptions;
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
+  }
+
+  get waiting(): number {
+    return LANES.reduce((sum, lane) => sum + this.#waiting[lane].length, 0);
+  }
+
+  /** Rejects with `engine-busy`, `superseded`, `engine-closed`, the signal's reason, or what the work rejects with. */
+  run<T>(task: Task<T>): Promise<Scheduled<T>> {
+    if (this.#closed) return Promise.reject(engineClosed());
+    if (task.signal?.aborted) return Promise.reject(task.signal.reason);
+    if (task.session !== undefined) this.#supersede(task.session);
+    if (this.waiting >= this.#options.maxWaiting) return Promise.reject(engineBusy(this.waiting));
+    return new Promise((resolve, reject) => this.#enqueue(task, resolve, reject));
+  }
+
+  /** Rejects everything that waits or runs with `engine-closed`; running work sees its signal abort. */
+  close(): void {
+    this.#closed = true;
+    for (const entry of [...this.#entries]) entry.controller.abort(engineClosed());
+  }
+
+  #enqueue<T>(
+    task: Task<T>,
+    resolve: (value: Scheduled<T>) => void,
+    reject: (reason: unknown) => void,
+  ): void {
+    const added = this.#options.now();
+    const controller = new AbortController();
+    const forward = (): void => controller.abort(task.signal?.reason);
+    task.signal?.addEventListener('abort', forward, { once: true });
+    const leave = (): void => {
+      this.#entries.delete(entry);
+      task.signal?.removeEventListener('abort', forward);
+    };
+    controller.signal.addEventListener('abort', () => {
+      reject(controller.signal.reason);
+      if (this.#remove(entry)) leave();
+    });
+    const finish = (): void => {
+      leave();
+      this.#running.delete(task.slot);
+      this.#dispatch();
+    };
+    const start = (): void => {
+      const queueMs = this.#options.now() - added;
+      this.#running.set(task.slot, task.lane);
+      startWork(task.work, controller.signal)
+        .then((value) => resolve({ value, queueMs }), reject)
+        .finally(finish);
+    };
+    const entry: Entry = { lane: task.lane, slot: task.slot, session: task.session, start, controller };
+    this.#entries.add(entry);
+    this.#waiting[task.lane].push(entry);
+    this.#dispatch();
+  }
+
+  /** Takes a waiting entry out of its queue; false when it was running already. */
+  #remove(entry: Entry): boolean {
+    const queue = this.#waiting[entry.lane];
+    const at = queue.indexOf(entry);
+    if (at < 0) return false;
+    queue.splice(at, 1);
+    // What waited behind it may be free to go: a batch task waits for every other lane to empty.
+    this.#dispatch();
+    return true;
+  }
+
+  #supersede(session: string): void {
+    for (const lane of LANES) {
+      const older = this.#waiting[lane].filter((entry) => entry.session === session);
+      for (const entry of older) entry.controller.abort(superseded());
+    }
+  }
+
+  #dispatch(): void {
+    for (let entry = this.#next(); entry !== undefined; entry = this.#next()) {
+      const queue = this.#waiting[entry.lane];
+      queue.splice(queue.indexOf(entry), 1);
+      entry.start();
+    }
+  }
+
+  #next(): Entry | undefined {
+    for (const lane of LANES) {
+      if (lane === 'batch' && this.#interactiveWork()) return undefined;
+      const entry = this.#waiting[lane].find(({ slot }) => !this.#running.has(slot));
+      if (entry !== undefined) return entry;
+    }
+    return undefined;
+  }
+
+  #interactiveWork(): boolean {
+    return (
+      this.#waiting.decode.length + this.#waiting.encode.length > 0 ||
+      [...this.#running.values()].some((lane) => lane !== 'batch')
+    );
+  }
+}
+
+async function startWork<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+  return work(signal);
+}

@@ -1,0 +1,38 @@
+import type { DecodeRequest, EngineInfo, ImageFacts, ImageSource, Prediction } from '../contract.ts';
+
+/**
+ * Where a model really runs: three workers without a queue of their own. The service calls `read`, `encode` and
+ * `decode` with one request at a time each, and holds all policy (order, sharing, cancelling, retrying).
+ *
+ * A call that rejects with `engine-crashed` leaves the backend usable: the worker is started again by the next call.
+ */
+export interface Backend {
+  start(signal: AbortSignal): Promise<EngineInfo>;
+  /** Reads, orients, hashes and shrinks an image. Aborting stops the work. */
+  read(source: ImageSource, signal: AbortSignal): Promise<ReadImage>;
+  /** Where the embedding of these pixels is. `disk` has been checked and brought to the decoder's memory. */
+  lookup(key: string): Promise<'memory' | 'disk' | null>;
+  /** Runs the encoder and hands the embedding to the decoder. Aborting stops the work. */
+  encode(
+    key: string,
+    image: ReadImage,
+    signal: AbortSignal,
+  ): Promise<{ readonly encodeMs: number; readonly preprocessMs: number }>;
+  /** Rejects with `embedding-missing` when the embedding is neither in memory nor on disk. */
+  decode(key: string, image: ImageFacts, request: DecodeRequest): Promise<DecodedPrompt>;
+  close(): Promise<void>;
+}
+
+export interface ReadImage {
+  readonly facts: ImageFacts;
+  /** uint8, interleaved RGB, row-major, of the size that the model's input spec fits the image to. */
+  readonly pixels: Uint8Array;
+  readonly readMs: number;
+  readonly preprocessMs: number;
+}
+
+export interface DecodedPrompt extends Omit<Prediction, 'timingsMs'> {
+  readonly decodeMs: number;
+  readonly postprocessMs: number;
+  readonly measureMs: number;
+}

@@ -1,0 +1,133 @@
+import { CalqueError, type Prompt } from '@calque/core';
+import { describe, expect, test } from 'vitest';
+import type { ImageSource } from '../contract.ts';
+import { engineCrashed } from '../errors.ts';
+import { createFakeEngine, engineContract, type FakeCall } from '../testing/index.ts';
+
+const file = (path: string): ImageSource => ({ kind: 'file', path });
+const prompt: Prompt = { box: { x1: 10, y1: 5, x2: 50, y2: 29 }, points: [], mask: null };
+const names = (calls: readonly FakeCall[]): string[] => calls.map(({ name }) => name);
+
+/** Holds calls back until the test opens the gate. */
+function gate() {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
+
+engineContract('the fake', async () => ({
+  engine: createFakeEngine({
+    sizeOf: (source) => {
+      const path = source.kind === 'file' ? source.path : source.name;
+      if (path === 'missing.png')
+        throw new CalqueError({ code: 'image-missing', message: 'missing.png does not exist' });
+      return path === 'b.png' ? { width: 71, height: 93 } : { width: 64, height: 48 };
+    },
+  }),
+  first: file('a.png'),
+  second: file('b.png'),
+  missing: file('missing.png'),
+  box: { x1: 12, y1: 8, x2: 50, y2: 40 },
+}));
+
+describe('the engine service', () => {
+  test('a hundred prompts on one image cost one encode and a hundred decodes', async () => {
+    const engine = createFakeEngine();
+    const image = await engine.encode(file('a.png'));
+    await Promise.all(Array.from({ length: 100 }, () => engine.decode(image, { prompt })));
+    expect(names(engine.backend.calls).filter((name) => name === 'encode')).toHaveLength(1);
+    expect(names(engine.backend.calls).filter((name) => name === 'decode')).toHaveLength(100);
+  });
+
+  test('identical concurrent encodes are done once', async () => {
+    const engine = createFakeEngine();
+    const images = await Promise.all(Array.from({ length: 7 }, () => engine.encode(file('a.png'))));
+    expect(names(engine.backend.calls).filter((name) => name === 'encode')).toHaveLength(1);
+    expect(new Set(images.map(({ key }) => key)).size).toBe(1);
+  });
+
+  test('a shared encode goes on while one person still wants it, and stops with the last', async () => {
+    const { opened, open } = gate();
+    const engine = createFakeEngine({ before: ({ name }) => (name === 'encode' ? opened : undefined) });
+    const impatient = new AbortController();
+    const patient = new AbortController();
+    const one = engine.encode(file('a.png'), { signal: impatient.signal });
+    const two = engine.encode(file('a.png'), { signal: patient.signal });
+    while (!names(engine.backend.calls).includes('encode')) await new Promise(setImmediate);
+    // Both wait for the same flight only when the second has read its image, too.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    impatient.abort('gone');
+    await expect(one).rejects.toBe('gone');
+    const encode = engine.backend.calls.find(({ name }) => name === 'encode');
+    expect(encode?.signal?.aborted).toBe(false);
+    patient.abort('gone, too');
+    await expect(two).rejects.toBe('gone, too');
+    expect(encode?.signal?.aborted).toBe(true);
+    open();
+    await expect(engine.encode(file('a.png'))).resolves.toMatchObject({ cache: 'miss' });
+  });
+
+  test('an embedding that was lost is made again from its source, unseen', async () => {
+    const engine = createFakeEngine();
+    const image = await engine.encode(file('a.png'));
+    const before = await engine.decode(image, { prompt });
+    engine.backend.forgetEmbeddings();
+    const after = await engine.decode(image, { prompt });
+    expect(after.mask).toEqual(before.mask);
+    expect(names(engine.backend.calls).filter((name) => name === 'encode')).toHaveLength(2);
+  });
+
+  test('an image that is another by then is said, not segmented', async () => {
+    let size = { width: 64, height: 48 };
+    const engine = createFakeEngine({ sizeOf: () => size });
+    const image = await engine.encode(file('a.png'));
+    engine.backend.forgetEmbeddings();
+    size = { width: 80, height: 20 };
+    await expect(engine.decode(image, { prompt })).rejects.toMatchObject({ code: 'image-changed' });
+  });
+
+  test('an embedding of nothing that was ever encoded here is said to be missing', async () => {
+    const engine = createFakeEngine();
+    const image = await engine.encode(file('a.png'));
+    await expect(engine.decode({ ...image, key: 'another' }, { prompt })).rejects.toMatchObject({
+      code: 'embedding-missing',
+    });
+  });
+
+  test('a crash is the error of its request; the next one works', async () => {
+    let crashes = 1;
+    const engine = createFakeEngine({
+      before: ({ name }) => {
+        if (name === 'decode' && crashes-- > 0) throw engineCrashed('decoder', 'SIGKILL', true, '');
+      },
+    });
+    const image = await engine.encode(file('a.png'));
+    await expect(engine.decode(image, { prompt })).rejects.toMatchObject({ code: 'engine-crashed' });
+    await expect(engine.decode(image, { prompt })).resolves.toBeDefined();
+  });
+
+  test('a model that could not be loaded is tried again by the next call', async () => {
+    let broken = true;
+    const engine = createFakeEngine({
+      before: ({ name }) => {
+        if (name === 'start' && broken) throw new Error('no memory');
+      },
+    });
+    await expect(engine.encode(file('a.png'))).rejects.toThrow('no memory');
+    broken = false;
+    await expect(engine.encode(file('a.png'))).resolves.toBeDefined();
+  });
+
+  test('closing rejects what is under way', async () => {
+    const { opened, open } = gate();
+    const engine = createFakeEngine({ before: ({ name }) => (name === 'encode' ? opened : undefined) });
+    const encode = engine.encode(file('a.png'));
+    while (!names(engine.backend.calls).includes('encode')) await new Promise(setImmediate);
+    await engine.close();
+    await expect(encode).rejects.toMatchObject({ code: 'engine-closed' });
+    await expect(engine.encode(file('a.png'))).rejects.toMatchObject({ code: 'engine-closed' });
+    open();
+  });
+});

@@ -1,0 +1,198 @@
+import { isCalqueError, validatePrompt } from '@calque/core';
+import type {
+  CallOptions,
+  DecodeOptions,
+  DecodeRequest,
+  EncodedImage,
+  EncodeOptions,
+  Engine,
+  EngineInfo,
+  ImageSource,
+  Prediction,
+} from '../contract.ts';
+import { embeddingMissing, engineClosed, imageChanged } from '../errors.ts';
+import { Scheduler, type TaskLane } from '../scheduler/scheduler.ts';
+import type { Backend, DecodedPrompt, ReadImage } from './backend.ts';
+import { SingleFlight } from './single-flight.ts';
+import { SourceMemory } from './source-memory.ts';
+
+export interface EngineServiceOptions {
+  readonly backend: Backend;
+  /** From the decoded pixels to the key of their embedding. */
+  readonly keyOf: (pixelSha256: string) => string;
+  /** Default 256. */
+  readonly maxWaiting?: number;
+  /** Bytes of sources kept so that images can be encoded again after a crash. Default 256 MiB; a path costs little. */
+  readonly sourceBytes?: number;
+  /** Milliseconds, monotonic. */
+  readonly now?: () => number;
+}
+
+interface Encoded {
+  readonly cache: EncodedImage['cache'];
+  readonly queueMs: number;
+  readonly encodeMs: number;
+  readonly preprocessMs: number;
+}
+
+/** The policy of every engine: what waits for what, what is shared, what is done again. */
+export class EngineService implements Engine {
+  readonly #backend: Backend;
+  readonly #keyOf: (pixelSha256: string) => string;
+  readonly #now: () => number;
+  readonly #scheduler: Scheduler;
+  readonly #encodes = new SingleFlight<Encoded>();
+  readonly #sources: SourceMemory;
+  #started: Promise<EngineInfo> | undefined;
+  readonly #closing = new AbortController();
+
+  constructor(options: EngineServiceOptions) {
+    this.#backend = options.backend;
+    this.#keyOf = options.keyOf;
+    this.#now = options.now ?? (() => performance.now());
+    this.#sources = new SourceMemory(options.sourceBytes ?? 256 * 1024 * 1024);
+    this.#scheduler = new Scheduler({ maxWaiting: options.maxWaiting ?? 256, now: this.#now });
+  }
+
+  async start({ signal }: CallOptions = {}): Promise<EngineInfo> {
+    if (this.#closing.signal.aborted) throw engineClosed();
+    this.#started ??= this.#backend.start(this.#closing.signal).catch((error: unknown) => {
+      this.#started = undefined;
+      throw error;
+    });
+    return withSignal(this.#started, signal);
+  }
+
+  async encode(source: ImageSource, options: EncodeOptions = {}): Promise<EncodedImage> {
+    const started = this.#now();
+    // Loading the model and reading the image use different workers, so neither waits for the other.
+    const loading = this.start(options);
+    const reading = this.#read(source, options);
+    // The other one must not become an unhandled rejection when one fails.
+    await Promise.all([loading, reading]);
+    const read = await reading;
+    const key = this.#keyOf(read.value.facts.pixelSha256);
+    this.#sources.set(key, source);
+    const encoded = await this.#embed(key, read.value, options);
+    return {
+      key,
+      image: read.value.facts,
+      cache: encoded.cache,
+      timingsMs: {
+        queue: read.queueMs + encoded.queueMs,
+        read: read.value.readMs,
+        preprocess: read.value.preprocessMs + encoded.preprocessMs,
+        encode: encoded.encodeMs,
+        total: this.#now() - started,
+      },
+    };
+  }
+
+  async decode(
+    image: EncodedImage,
+    request: DecodeRequest,
+    options: DecodeOptions = {},
+  ): Promise<Prediction> {
+    const started = this.#now();
+    const prompt = validatePrompt(request.prompt, image.image);
+    await this.start(options);
+    const { value, queueMs } = await this.#decodeAgainIfLost(image, { ...request, prompt }, options);
+    const { decodeMs, postprocessMs, measureMs, ...prediction } = value;
+    return {
+      ...prediction,
+      timingsMs: {
+        queue: queueMs,
+        decode: decodeMs,
+        postprocess: postprocessMs,
+        measure: measureMs,
+        total: this.#now() - started,
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(engineClosed());
+    this.#scheduler.close();
+    await this.#backend.close();
+  }
+
+  #read(
+    source: ImageSource,
+    { lane, signal }: EncodeOptions,
+  ): Promise<{ value: ReadImage; queueMs: number }> {
+    return this.#scheduler.run({
+      lane: encodeLane(lane),
+      slot: 'reader',
+      ...(signal === undefined ? {} : { signal }),
+      work: (taskSignal) => this.#backend.read(source, taskSignal),
+    });
+  }
+
+  #embed(key: string, image: ReadImage, { lane, signal }: EncodeOptions): Promise<Encoded> {
+    return this.#encodes.run(key, signal, async (flightSignal) => {
+      const where = await this.#backend.lookup(key);
+      if (where !== null) return { cache: where, queueMs: 0, encodeMs: 0, preprocessMs: 0 };
+      const { value, queueMs } = await this.#scheduler.run({
+        lane: encodeLane(lane),
+        slot: 'encoder',
+        signal: flightSignal,
+        work: (taskSignal) => this.#backend.encode(key, image, taskSignal),
+      });
+      return { cache: 'miss', queueMs, ...value };
+    });
+  }
+
+  async #decodeAgainIfLost(
+    image: EncodedImage,
+    request: DecodeRequest,
+    options: DecodeOptions,
+  ): Promise<{ value: DecodedPrompt; queueMs: number }> {
+    try {
+      return await this.#decodeOnce(image, request, options);
+    } catch (error) {
+      if (!isCalqueError(error, 'embedding-missing')) throw error;
+      await this.#encodeAgain(image, options);
+      return this.#decodeOnce(image, request, options);
+    }
+  }
+
+  #decodeOnce(
+    image: EncodedImage,
+    request: DecodeRequest,
+    { lane, session, signal }: DecodeOptions,
+  ): Promise<{ value: DecodedPrompt; queueMs: number }> {
+    return this.#scheduler.run({
+      lane: lane === 'batch' ? 'batch' : 'decode',
+      slot: 'decoder',
+      ...(session === undefined ? {} : { session }),
+      ...(signal === undefined ? {} : { signal }),
+      work: () => this.#backend.decode(image.key, image.image, request),
+    });
+  }
+
+  /** The embedding went with a crashed process or was evicted without a disk cache. */
+  async #encodeAgain(image: EncodedImage, { lane, signal }: DecodeOptions): Promise<void> {
+    const source = this.#sources.get(image.key);
+    if (source === undefined) throw embeddingMissing(image.key);
+    const again = await this.encode(source, {
+      ...(lane === undefined ? {} : { lane }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (again.key !== image.key) throw imageChanged(image.image.path);
+  }
+}
+
+function encodeLane(lane: EncodeOptions['lane']): TaskLane {
+  return lane === 'batch' ? 'batch' : 'encode';
+}
+
+/** Stops waiting when the signal aborts; what is waited for goes on, since others may need it. */
+function withSignal<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

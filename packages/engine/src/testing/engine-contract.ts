@@ -1,0 +1,156 @@
+import { decodeRle, measureMask, type Prompt, rleArea } from '@calque/core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Engine, ImageSource } from '../contract.ts';
+
+export interface EngineUnderTest {
+  readonly engine: Engine;
+  /** Two pictures of different content and size, each wider than 40 and higher than 30 pixels. */
+  readonly first: ImageSource;
+  readonly second: ImageSource;
+  /** A box around something, well inside the first picture. */
+  readonly box: { readonly x1: number; readonly y1: number; readonly x2: number; readonly y2: number };
+  /** A picture that is not there. */
+  readonly missing: ImageSource;
+}
+
+/** What every engine promises, whatever it runs on. */
+export function engineContract(name: string, create: () => Promise<EngineUnderTest>): void {
+  describe(`the engine contract: ${name}`, () => {
+    let under: EngineUnderTest;
+    beforeAll(async () => {
+      under = await create();
+    });
+    afterAll(async () => under.engine.close());
+
+    const boxPrompt = (): Prompt => ({ box: under.box, points: [], mask: null });
+
+    test('an image is encoded once and found again', async () => {
+      const { engine, first } = under;
+      const one = await engine.encode(first);
+      const two = await engine.encode(first);
+      expect(two.key).toBe(one.key);
+      expect(two.image).toEqual(one.image);
+      expect(two.cache).toBe('memory');
+      expect(two.timingsMs.encode).toBe(0);
+    });
+
+    test('different pictures have different embeddings', async () => {
+      const { engine, first, second } = under;
+      const [a, b] = await Promise.all([engine.encode(first), engine.encode(second)]);
+      expect(a.key).not.toBe(b.key);
+      expect(a.image.width === b.image.width && a.image.height === b.image.height).toBe(false);
+    });
+
+    test('the measures of a prediction are those of its mask', async () => {
+      const { engine, first } = under;
+      const image = await engine.encode(first);
+      const { mask, chosen, candidates } = await engine.decode(image, { prompt: boxPrompt() });
+      expect(mask.rle.size).toEqual({ width: image.image.width, height: image.image.height });
+      expect(mask).toMatchObject({ ...measureMask(decodeRle(mask.rle)) });
+      expect(mask.areaPx).toBeGreaterThan(0);
+      expect(candidates[chosen]).toMatchObject({
+        score: mask.score,
+        stability: mask.stability,
+        areaPx: mask.areaPx,
+      });
+      expect(candidates.map(({ index }) => index)).toEqual(candidates.map((_, i) => i));
+    });
+
+    test('the caller chooses the candidate', async () => {
+      const { engine, first } = under;
+      const image = await engine.encode(first);
+      for (const choose of [0, 1, 2]) {
+        const { chosen, mask, candidates } = await engine.decode(image, { prompt: boxPrompt(), choose });
+        expect(chosen).toBe(choose);
+        expect(mask.score).toBe(candidates[choose]?.score);
+      }
+      await expect(engine.decode(image, { prompt: boxPrompt(), choose: 9 })).rejects.toMatchObject({
+        code: 'prompt-candidate-missing',
+      });
+    });
+
+    test('all masks and all logits come back when they are asked for', async () => {
+      const { engine, first } = under;
+      const image = await engine.encode(first);
+      const { candidates } = await engine.decode(image, {
+        prompt: boxPrompt(),
+        allMasks: true,
+        logits: true,
+      });
+      for (const { mask, areaPx, logits } of candidates) {
+        expect(mask === undefined ? -1 : rleArea(mask.rle)).toBe(areaPx);
+        expect(logits).toHaveLength(256 * 256);
+      }
+    });
+
+    test('a mask is a prompt, too', async () => {
+      const { engine, first } = under;
+      const image = await engine.encode(first);
+      const { mask } = await engine.decode(image, { prompt: boxPrompt() });
+      const again = await engine.decode(image, {
+        prompt: { box: null, points: [], mask: { kind: 'bitmap', bitmap: decodeRle(mask.rle) } },
+      });
+      expect(again.mask.areaPx).toBeGreaterThan(mask.areaPx / 2);
+      expect(again.mask.areaPx).toBeLessThan(mask.areaPx * 2);
+    });
+
+    test('a box drawn from any corner gives the same mask', async () => {
+      const { engine, first, box } = under;
+      const image = await engine.encode(first);
+      const drawn = { x1: box.x2, y1: box.y2, x2: box.x1, y2: box.y1 };
+      const { mask } = await engine.decode(image, { prompt: boxPrompt() });
+      const other = await engine.decode(image, { prompt: { box: drawn, points: [], mask: null } });
+      expect(other.mask).toEqual(mask);
+    });
+
+    test('two people on two images get the masks that each would get alone', async () => {
+      const { engine, first, second, box } = under;
+      const point = { x: (box.x1 + box.x2) / 2, y: (box.y1 + box.y2) / 2, label: 'foreground' as const };
+      const prompts: Prompt[] = [boxPrompt(), { box: null, points: [point], mask: null }];
+      const images = [await engine.encode(first), await engine.encode(second)];
+      const pairs = images.flatMap((image) => prompts.map((prompt) => ({ image, prompt })));
+      const alone = [];
+      for (const { image, prompt } of pairs) alone.push((await engine.decode(image, { prompt })).mask);
+      const together = await Promise.all(pairs.map(({ image, prompt }) => engine.decode(image, { prompt })));
+      expect(together.map(({ mask }) => mask)).toEqual(alone);
+    });
+
+    test('a newer call of a session takes the place of the one that waits', async () => {
+      const { engine, first } = under;
+      const image = await engine.encode(first);
+      const calls = [1, 2, 3].map(() =>
+        engine.decode(image, { prompt: boxPrompt() }, { session: 'editing' }),
+      );
+      const results = await Promise.allSettled(calls);
+      expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect(results[1]).toMatchObject({ reason: { code: 'superseded' } });
+    });
+
+    test('a cancelled call rejects with the reason of its signal, and the next one works', async () => {
+      const { engine, first } = under;
+      const image = await engine.encode(first);
+      const reason = new Error('the person clicked elsewhere');
+      const controller = new AbortController();
+      const call = engine.decode(image, { prompt: boxPrompt() }, { signal: controller.signal });
+      controller.abort(reason);
+      await expect(call).rejects.toBe(reason);
+      await expect(engine.decode(image, { prompt: boxPrompt() })).resolves.toBeDefined();
+    });
+
+    test('a prompt that says nothing is refused', async () => {
+      const { engine, first } = under;
+      const image = await engine.encode(first);
+      await expect(
+        engine.decode(image, { prompt: { box: null, points: [], mask: null } }),
+      ).rejects.toMatchObject({
+        code: 'prompt-empty',
+      });
+    });
+
+    test('an image that is not there is an error of its call alone', async () => {
+      const { engine, first, missing } = under;
+      await expect(engine.encode(missing)).rejects.toMatchObject({ code: 'image-missing' });
+      await expect(engine.encode(first)).resolves.toBeDefined();
+    });
+  });
+}

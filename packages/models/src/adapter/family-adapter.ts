@@ -1,0 +1,38 @@
+import type { ModelPoint, PointLabel } from '@calque/core';
+import type { ModelFamily } from '../manifest/manifest.ts';
+import { sam1Adapter } from '../sam1/sam1-adapter.ts';
+import { sam2Adapter } from '../sam2/sam2-adapter.ts';
+import type { NamedTensors, Tensor } from './tensor.ts';
+
+/** What differs between the families once image and prompt are in model space: the names and order of tensors. */
+export interface FamilyAdapter {
+  /** @param input shape [1, 3, height, width]. */
+  encoderFeeds(input: Tensor): NamedTensors;
+  /** The tensors of the encoder's outputs that the decoder needs, under the decoder's names. */
+  embeddingFrom(outputs: NamedTensors): NamedTensors;
+  decoderFeeds(embedding: NamedTensors, prompt: ModelPrompt): NamedTensors;
+  /** All masks on offer, in the model's order. */
+  candidatesFrom(outputs: NamedTensors): readonly RawCandidate[];
+  /** Index of the candidate that the family's reference predictor would publish for this prompt. */
+  bestOf(candidates: readonly RawCandidate[], prompt: ModelPrompt): number;
+}
+
+/** A prompt in pixels of the model input. */
+export interface ModelPrompt {
+  /** Top-left and bottom-right corner. */
+  readonly box: readonly [ModelPoint, ModelPoint] | null;
+  readonly points: readonly (ModelPoint & { readonly label: PointLabel })[];
+  /** float32, row-major, the spec's logits size. */
+  readonly maskLogits: Float32Array | null;
+}
+
+export interface RawCandidate {
+  /** Predicted IoU, raw. */
+  readonly score: number;
+  /** float32, row-major, the spec's logits size; a view into the runtime's output. */
+  readonly logits: Float32Array;
+}
+
+export function adapterFor(family: ModelFamily): FamilyAdapter {
+  return family === 'sam1' ? sam1Adapter : sam2Adapter;
+}
