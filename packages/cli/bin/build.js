@@ -1,6 +1,6 @@
 // @ts-check
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -16,6 +16,8 @@ export async function buildBundle({ packageFolder, target, stamp }) {
   await mkdir(path.dirname(target), { recursive: true });
   const aside = await mkdtemp(`${target}-`);
   try {
+    // A temporary folder is private, a bundle is for everybody who can read the checkout.
+    await chmod(aside, 0o755);
     await bundleInto(packageFolder, aside);
     await writeFile(path.join(aside, STAMP_NAME), stamp);
     await replaceFolder(aside, target, stamp);

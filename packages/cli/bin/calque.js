@@ -24,6 +24,8 @@ try {
   await main();
 } catch (error) {
   const line = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`calque: cannot start: ${process.argv.includes('--debug') ? (/** @type {Error} */ (error).stack ?? line) : line}\n`);
+  process.stderr.write(
+    `calque: cannot start: ${process.argv.includes('--debug') ? /** @type {Error} */ (error.stack ?? line) : line}\n`,
+  );
   process.exitCode = 1;
 }

@@ -1,6 +1,16 @@
 // @ts-check
 import { createHash } from 'node:crypto';
-import { accessSync, constants, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -107,7 +117,8 @@ function canReplace(packageFolder) {
  * @param {Readonly<Record<string, string | undefined>>} env
  */
 function cacheFolder(packageFolder, env) {
-  const base = env['CALQUE_HOME'] ?? path.join(env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'calque');
+  const base =
+    env['CALQUE_HOME'] ?? path.join(env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'calque');
   const checkout = createHash('sha256').update(packageFolder).digest('hex').slice(0, 16);
   return path.join(base, 'bundles', checkout, 'dist');
 }

@@ -1,0 +1,6 @@
+import type { Command } from 'commander';
+import type { CliContext } from '../context.ts';
+
+export function registerCompletion(program: Command, _context: CliContext): void {
+  program.command('completion');
+}

@@ -1,0 +1,27 @@
+import type { Engine } from '@calque/engine';
+import type { ModelStore, ResolvedModel } from '@calque/models/node';
+
+/** Everything a command touches outside itself, so that tests run commands in their own process with fakes. */
+export interface CliContext {
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted by Ctrl+C and when stdout is closed by its reader. */
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
+  readonly openStore: () => Promise<ModelStore>;
+  readonly createEngine: (model: ResolvedModel, settings: EngineSettings) => Promise<Engine>;
+}
+
+export type OutputStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
+export interface EngineSettings {
+  readonly threads?: number;
+  /** Tried in this order; absent: the engine's own order. */
+  readonly providers?: readonly string[];
+  readonly lowMemory: boolean;
+  /** Keep and use embeddings on disk. */
+  readonly diskCache: boolean;
+}

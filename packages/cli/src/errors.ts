@@ -1,0 +1,197 @@
+import { CalqueError } from '@calque/core';
+
+export function usageInvalid(message: string, expected: string, remedy?: string): CalqueError {
+  return new CalqueError({
+    code: 'usage-invalid',
+    message,
+    expected,
+    remedy: remedy ?? 'See `calque --help`',
+  });
+}
+
+export function boxSyntax(text: string): CalqueError {
+  return new CalqueError({
+    code: 'box-syntax',
+    message: `the box ${quoted(text)} is not four numbers`,
+    expected: 'x1,y1,x2,y2 in pixels of the image, e.g. --box 75,275,1725,850',
+    details: { text },
+  });
+}
+
+export function pointSyntax(flag: string, text: string): CalqueError {
+  return new CalqueError({
+    code: 'point-syntax',
+    message: `the point ${quoted(text)} of ${flag} is not two numbers`,
+    expected: `x,y in pixels of the image, e.g. ${flag} 500,375`,
+    details: { flag, text },
+  });
+}
+
+export function promptEmpty(where: string, hint?: string): CalqueError {
+  return new CalqueError({
+    code: 'prompt-empty',
+    message: `${where} says nothing about the object`,
+    expected: 'a box, at least one point or a mask',
+    ...(hint === undefined ? {} : { remedy: hint }),
+  });
+}
+
+export function imageMissing(path: string, searched: readonly string[]): CalqueError {
+  return new CalqueError({
+    code: 'image-missing',
+    message: `there is no image ${quoted(path)}`,
+    expected: 'the path of an image file',
+    ...(searched.length > 1 ? { remedy: `Looked at ${searched.join(' and ')}` } : {}),
+    details: { path, searched },
+  });
+}
+
+export function imageIsFolder(path: string): CalqueError {
+  return new CalqueError({
+    code: 'image-is-folder',
+    message: `${quoted(path)} is a folder`,
+    expected: 'one image file',
+    remedy: 'To segment many images, list them in a file and pass it with --prompts',
+    details: { path },
+  });
+}
+
+export function imageUnreadable(path: string, cause: unknown): CalqueError {
+  return new CalqueError({
+    code: 'image-unreadable',
+    message: `the image ${quoted(path)} cannot be read (${reasonOf(cause)})`,
+    expected: 'a file that you may read',
+    details: { path },
+    cause,
+  });
+}
+
+export function imageEmpty(path: string): CalqueError {
+  return new CalqueError({
+    code: 'image-empty',
+    message: `the image ${quoted(path)} has 0 bytes`,
+    expected: 'an image file',
+    details: { path },
+  });
+}
+
+export function maskInputInvalid(path: string, reason: string, cause?: unknown): CalqueError {
+  return new CalqueError({
+    code: 'mask-input-invalid',
+    message: `the mask ${quoted(path)} cannot be used: ${reason}`,
+    expected: 'a mask PNG of the size of the image, or a record that Calque wrote',
+    details: { path },
+    cause,
+  });
+}
+
+export function recordInvalid(path: string, reason: string, cause?: unknown): CalqueError {
+  return new CalqueError({
+    code: 'record-invalid',
+    message: `${quoted(path)} is not a record: ${reason}`,
+    expected: 'a JSON file that `calque segment` wrote',
+    details: { path },
+    cause,
+  });
+}
+
+export function promptsUnreadable(path: string, cause: unknown): CalqueError {
+  return new CalqueError({
+    code: 'prompts-unreadable',
+    message: `the prompts ${quoted(path)} cannot be read (${reasonOf(cause)})`,
+    expected: 'a file with one JSON object a line, or - for standard input',
+    details: { path },
+    cause,
+  });
+}
+
+/** `code`: where a fault of the line has a class of its own. */
+export function lineInvalid(reason: string, expected: string, code = 'line-invalid'): CalqueError {
+  return new CalqueError({ code, message: reason, expected });
+}
+
+/** `code`: the class of the failures when they are all of one. */
+export function linesFailed(failed: number, total: number, code = 'lines-failed'): CalqueError {
+  return new CalqueError({
+    code,
+    message: `${failed} of ${total} lines failed (see above)`,
+    expected: 'every line to give a mask',
+    remedy: 'Correct them and run again with --resume',
+    details: { failed, total },
+  });
+}
+
+/** A failed write in the output folder, as what the person can do about it. */
+export function outputFailed(path: string, cause: unknown): CalqueError {
+  const code = errnoOf(cause);
+  if (code === 'ENOSPC' || code === 'EDQUOT') return outputDiskFull(path, cause);
+  if (code === 'ENOTDIR' || code === 'EEXIST') return outputNotFolder(path, cause);
+  return new CalqueError({
+    code: 'output-not-writable',
+    message: `cannot write ${quoted(path)} (${reasonOf(cause)})`,
+    expected: 'a folder that you may write to',
+    remedy: 'Choose another one with --out',
+    details: { path },
+    cause,
+  });
+}
+
+function outputDiskFull(path: string, cause: unknown): CalqueError {
+  return new CalqueError({
+    code: 'output-disk-full',
+    message: `the disk is full: ${quoted(path)} was not written`,
+    expected: 'room for the results',
+    remedy: 'Free some space or choose another folder with --out; what was written before is whole',
+    details: { path },
+    cause,
+  });
+}
+
+function outputNotFolder(path: string, cause: unknown): CalqueError {
+  return new CalqueError({
+    code: 'output-not-folder',
+    message: `${quoted(path)} is not a folder`,
+    expected: 'a folder, or a name that is free',
+    remedy: 'Choose another one with --out',
+    details: { path },
+    cause,
+  });
+}
+
+export function errnoOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+function reasonOf(error: unknown): string {
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: 'it does not exist',
+    EACCES: 'permission denied',
+    EPERM: 'not permitted',
+    EROFS: 'read-only file system',
+    EISDIR: 'it is a folder',
+    EMFILE: 'too many open files',
+    ENAMETOOLONG: 'the name is too long',
+  };
+  const code = errnoOf(error);
+  return (
+    (code === undefined ? undefined : reasons[code]) ??
+    (error instanceof Error ? error.message : String(error))
+  );
+}
+
+/** Values from outside, cut to a length that keeps a message on one line. */
+export function quoted(text: string): string {
+  const oneLine = text.replaceAll(/\s+/g, ' ');
+  return `"${oneLine.length > 200 ? `${oneLine.slice(0, 197)}...` : oneLine}"`;
+}
+
+export function modelDamaged(id: string): CalqueError {
+  return new CalqueError({
+    code: 'model-damaged',
+    message: `the files of ${id} are not what they should be`,
+    expected: 'the SHA-256 of the manifest',
+    remedy: `Run \`calque models pull ${id}\``,
+    details: { id },
+  });
+}

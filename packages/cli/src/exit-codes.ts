@@ -1,0 +1,68 @@
+/**
+ * What a shell sees, by the code of the error. docs/cli.md prints this table; a test keeps the two equal.
+ * A number never changes its meaning. Codes that are not listed fall to the longest prefix that is.
+ */
+export const EXIT_CODES = {
+  'usage-invalid': 2,
+  'lines-failed': 3,
+  'record-invalid': 4,
+  'prompts-unreadable': 5,
+  'line-invalid': 6,
+  'image-missing': 10,
+  'image-is-folder': 11,
+  'image-unreadable': 12,
+  'image-empty': 13,
+  'image-format-unsupported': 14,
+  'image-corrupt': 15,
+  'image-too-large': 16,
+  'image-': 19,
+  'prompt-empty': 20,
+  'prompt-': 21,
+  'box-syntax': 22,
+  'box-not-finite': 23,
+  'box-empty': 24,
+  'box-outside-image': 25,
+  'box-': 26,
+  'point-syntax': 27,
+  'point-not-finite': 28,
+  'point-outside-image': 29,
+  'point-label-unknown': 30,
+  'point-': 31,
+  'mask-': 32,
+  'candidate-': 33,
+  'output-disk-full': 40,
+  'output-not-writable': 41,
+  'output-not-folder': 42,
+  'output-': 43,
+  'model-id-unknown': 50,
+  'model-not-installed': 51,
+  'model-damaged': 52,
+  'model-download-failed': 53,
+  'model-load-failed': 54,
+  'model-': 55,
+  'disk-full': 56,
+  'store-': 57,
+  'engine-busy': 60,
+  'engine-crashed': 61,
+  'engine-': 62,
+  'replay-differs': 70,
+  'replay-image-changed': 71,
+  'replay-model-changed': 72,
+  'doctor-problems': 73,
+} as const satisfies Readonly<Record<string, number>>;
+
+export const EXIT_OK = 0;
+/** Something that nobody foresaw: a fault in Calque. */
+export const EXIT_UNEXPECTED = 1;
+export const EXIT_USAGE = 2;
+/** 128 + SIGINT and 128 + SIGPIPE, as shells report them. */
+export const EXIT_INTERRUPTED = 130;
+export const EXIT_STDOUT_CLOSED = 141;
+
+export function exitCodeOf(errorCode: string): number {
+  const table: Readonly<Record<string, number>> = EXIT_CODES;
+  const prefix = Object.keys(table)
+    .filter((key) => key === errorCode || (key.endsWith('-') && errorCode.startsWith(key)))
+    .sort((a, b) => b.length - a.length)[0];
+  return prefix === undefined ? EXIT_UNEXPECTED : (table[prefix] ?? EXIT_UNEXPECTED);
+}

@@ -1,0 +1,38 @@
+import type { Engine } from '@calque/engine';
+import type { ResolvedModel } from '@calque/models/node';
+import type { CliContext, EngineSettings } from './context.ts';
+
+/** The context of a real process. What is heavy is imported when a command asks for it. */
+export function nodeContext(signal: AbortSignal): CliContext {
+  return {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    cwd: process.cwd(),
+    env: process.env,
+    signal,
+    now: () => new Date(),
+    openStore: async () => {
+      const { createModelStore } = await import('@calque/models/node');
+      return createModelStore();
+    },
+    createEngine: openNodeEngine,
+  };
+}
+
+async function openNodeEngine(model: ResolvedModel, settings: EngineSettings): Promise<Engine> {
+  const [{ createNodeEngine }, { calqueHome }] = await Promise.all([
+    import('@calque/engine/node'),
+    import('@calque/models/node'),
+  ]);
+  const { threads, providers, lowMemory, diskCache } = settings;
+  return createNodeEngine({
+    model,
+    // Every chunk of the bundle lies in one folder, beside the child's entry.
+    childEntry: new URL('./inference-child.js', import.meta.url),
+    cacheFolder: diskCache ? calqueHome() : null,
+    lowMemory,
+    ...(threads === undefined ? {} : { threads }),
+    ...(providers === undefined ? {} : { providers }),
+  });
+}

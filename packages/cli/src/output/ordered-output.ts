@@ -1,0 +1,74 @@
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/**
+ * Passes texts on in the order of their indices, whatever the order in which they come. Texts that must wait do so in
+ * a temporary file: with thousands of them, each of some kilobytes, memory stays flat.
+ */
+export class OrderedOutput {
+  readonly #write: (text: string) => Promise<void>;
+  readonly #waiting = new Map<number, Spooled | null>();
+  #spool: Spool | null = null;
+  #next = 0;
+
+  constructor(write: (text: string) => Promise<void>) {
+    this.#write = write;
+  }
+
+  /** `text` null: this index has nothing to say, those after it need not wait. */
+  async put(index: number, text: string | null): Promise<void> {
+    if (index !== this.#next) {
+      this.#waiting.set(index, text === null ? null : await this.#keep(text));
+      return;
+    }
+    if (text !== null) await this.#write(text);
+    this.#next += 1;
+    await this.#passOn();
+  }
+
+  async close(): Promise<void> {
+    await this.#spool?.handle.close();
+    if (this.#spool !== null) await rm(this.#spool.folder, { recursive: true, force: true });
+    this.#spool = null;
+  }
+
+  async #passOn(): Promise<void> {
+    for (let kept = this.#waiting.get(this.#next); kept !== undefined; kept = this.#waiting.get(this.#next)) {
+      this.#waiting.delete(this.#next);
+      if (kept !== null) await this.#write(await this.#restore(kept));
+      this.#next += 1;
+    }
+  }
+
+  async #keep(text: string): Promise<Spooled> {
+    this.#spool ??= await createSpool();
+    const bytes = Buffer.from(text);
+    const offset = this.#spool.length;
+    await this.#spool.handle.write(bytes, 0, bytes.length, offset);
+    this.#spool.length += bytes.length;
+    return { offset, length: bytes.length };
+  }
+
+  async #restore({ offset, length }: Spooled): Promise<string> {
+    const bytes = Buffer.alloc(length);
+    await this.#spool?.handle.read(bytes, 0, length, offset);
+    return bytes.toString('utf8');
+  }
+}
+
+interface Spooled {
+  readonly offset: number;
+  readonly length: number;
+}
+
+interface Spool {
+  readonly folder: string;
+  readonly handle: FileHandle;
+  length: number;
+}
+
+async function createSpool(): Promise<Spool> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'calque-'));
+  return { folder, handle: await open(path.join(folder, 'waiting'), 'wx+'), length: 0 };
+}

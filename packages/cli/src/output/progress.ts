@@ -1,0 +1,75 @@
+import type { OutputStream } from '../context.ts';
+
+/** Work of a known length, told on stderr: a bar on a terminal, now and then a line elsewhere. */
+export interface Progress {
+  readonly update: (done: number, detail: string) => void;
+  /** Prints a line without breaking the bar. */
+  readonly line: (text: string) => void;
+  readonly stop: () => void;
+}
+
+export interface ProgressOptions {
+  readonly stream: OutputStream;
+  readonly title: string;
+  readonly total: number;
+  readonly now: () => Date;
+  /** Warnings and faults are still printed. */
+  readonly quiet: boolean;
+}
+
+export async function startProgress(options: ProgressOptions): Promise<Progress> {
+  if (options.quiet) return { update: () => {}, line: lineTo(options.stream), stop: () => {} };
+  return options.stream.isTTY === true ? startBar(options) : startLines(options);
+}
+
+function lineTo(stream: OutputStream): (text: string) => void {
+  return (text) => {
+    stream.write(`${text}\n`);
+  };
+}
+
+async function startBar({ stream, title, total }: ProgressOptions): Promise<Progress> {
+  const { default: cliProgress } = await import('cli-progress');
+  const bar = new cliProgress.SingleBar({
+    stream,
+    format: `${title} {bar} {percentage}%  {detail}`,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 24,
+    hideCursor: true,
+    clearOnComplete: true,
+    linewrap: false,
+  });
+  let drawn = false;
+  return {
+    update: (done, detail) => {
+      if (!drawn) bar.start(total, 0, { detail });
+      drawn = true;
+      bar.update(done, { detail });
+    },
+    // The bar is drawn again below what is printed here.
+    line: (text) => {
+      stream.write(`${drawn ? '\r\u001B[K' : ''}${text}\n`);
+      if (drawn) bar.render();
+    },
+    stop: () => {
+      if (drawn) bar.stop();
+    },
+  };
+}
+
+const LINE_EVERY_MS = 5000;
+
+function startLines({ stream, title, total, now }: ProgressOptions): Progress {
+  let lastMs = now().getTime();
+  return {
+    update: (done, detail) => {
+      const nowMs = now().getTime();
+      if (nowMs - lastMs < LINE_EVERY_MS) return;
+      lastMs = nowMs;
+      stream.write(`${title} ${Math.floor((100 * done) / Math.max(total, 1))}%  ${detail}\n`);
+    },
+    line: lineTo(stream),
+    stop: () => {},
+  };
+}

@@ -1,0 +1,63 @@
+import type { PullEvent, PullListener } from '@calque/models/node';
+import type { CliContext } from '../context.ts';
+import { formatBytes, formatDuration } from './format-values.ts';
+import { startProgress } from './progress.ts';
+
+export interface PullProgress {
+  readonly onProgress: PullListener;
+  readonly stop: () => void;
+}
+
+/** Tells a download on stderr: licence and origin, source, bytes, rate and time left. */
+export async function startPullProgress(
+  { stderr, now }: Pick<CliContext, 'stderr' | 'now'>,
+  quiet: boolean,
+): Promise<PullProgress> {
+  // The bar counts in thousandths: its total must be given before the download's is known.
+  const progress = await startProgress({ stream: stderr, title: 'download', total: 1000, now, quiet });
+  return {
+    onProgress: (event) => {
+      if (event.kind === 'progress') {
+        progress.update((1000 * event.bytes) / event.totalBytes, progressText(event));
+        return;
+      }
+      const text = eventText(event);
+      if (text !== null && (!quiet || event.kind === 'source-failed')) progress.line(text);
+    },
+    stop: progress.stop,
+  };
+}
+
+function progressText(event: Extract<PullEvent, { kind: 'progress' }>): string {
+  const rate = event.bytesPerSecond > 0 ? `, ${formatBytes(event.bytesPerSecond)}/s` : '';
+  const left = event.remainingMs === undefined ? '' : `, ${formatDuration(event.remainingMs)} left`;
+  return `${formatBytes(event.bytes)} of ${formatBytes(event.totalBytes)}${rate}${left}`;
+}
+
+function eventText(event: Exclude<PullEvent, { kind: 'progress' }>): string | null {
+  switch (event.kind) {
+    case 'licence':
+      return licenceText(event);
+    case 'waiting-for-lock':
+      return `waiting for another process that downloads ${event.id}`;
+    case 'source-start':
+      return `downloading ${event.id} from ${event.source}${resumedText(event.resumedBytes)}`;
+    case 'source-failed':
+      return `${event.source} failed: ${event.reason}`;
+    case 'verifying':
+      return `verifying ${event.file}`;
+    case 'deriving':
+      return `preparing ${event.file}`;
+    case 'done':
+      return event.alreadyInstalled ? null : `${event.id} is installed in ${event.folder}`;
+  }
+}
+
+function resumedText(bytes: number): string {
+  return bytes === 0 ? '' : ` (${formatBytes(bytes)} are here already)`;
+}
+
+function licenceText({ id, licence, totalBytes }: Extract<PullEvent, { kind: 'licence' }>): string {
+  const note = licence.note === undefined ? '' : `\n  note: ${licence.note}`;
+  return `${id}: ${formatBytes(totalBytes)} to download\n  licence: ${licence.spdx}\n  origin: ${licence.origin}${note}`;
+}

@@ -1,0 +1,57 @@
+import { Command } from 'commander';
+import { registerCompletion } from './commands/completion.ts';
+import { registerDoctor } from './commands/doctor.ts';
+import { registerModels } from './commands/models.ts';
+import { registerQuickTest } from './commands/quick-test.ts';
+import { registerReplay } from './commands/replay.ts';
+import { registerSegment } from './commands/segment.ts';
+import type { CliContext } from './context.ts';
+import { SOFTWARE } from './version.ts';
+
+const EXAMPLES = `
+Examples:
+  $ calque segment photo.jpg --box 75,275,1725,850      cut out what is in a box
+  $ calque segment photo.jpg --fg 500,375 --bg 40,60    point at the object, and at what is not
+  $ calque segment --prompts prompts.jsonl --out out    many prompts, each image encoded once
+  $ calque replay out/photo.json                        compute a recorded mask again and compare
+  $ calque doctor                                       is everything in order on this machine?
+
+Exit codes and the format of records: docs/cli.md, docs/record.md
+`;
+
+/** The whole command tree. Importing it loads no command's machinery. */
+export function createProgram(context: CliContext): Command {
+  const program = new Command('calque');
+  program
+    .description('Cut objects out of images with the Segment Anything models.')
+    .version(SOFTWARE.version, '-V, --version', 'print the version')
+    .option('--quiet', 'no progress on stderr, only what went wrong')
+    .option('--debug', 'print stack traces of errors')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help of a command')
+    .configureHelp({ showGlobalOptions: true, sortOptions: false })
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+      getOutHelpWidth: () => context.stdout.columns ?? 100,
+      getErrHelpWidth: () => context.stderr.columns ?? 100,
+      outputError: (text, write) => write(`calque: ${oneLine(text)}\n`),
+    });
+  registerSegment(program, context);
+  registerReplay(program, context);
+  registerQuickTest(program, context);
+  registerDoctor(program, context);
+  registerModels(program, context);
+  registerCompletion(program, context);
+  return program;
+}
+
+/** Commander puts its suggestion on a second line. */
+function oneLine(text: string): string {
+  return text
+    .trim()
+    .replace(/^error: /, '')
+    .replaceAll(/\s*\n\s*/g, ' ');
+}

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { errnoOf, imageEmpty, imageIsFolder, imageMissing, imageUnreadable } from '../errors.ts';
+
+/**
+ * SHA-256 of an image file's bytes, lower-case hexadecimal. What is wrong with the file as a file is said here, before
+ * a model is fetched or loaded for it.
+ */
+export async function hashImage(path: string, file: string, signal?: AbortSignal): Promise<string> {
+  await checkImageFile(path, file);
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(file), hash, signal === undefined ? {} : { signal });
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    throw imageUnreadable(path, error);
+  }
+  return hash.digest('hex');
+}
+
+export async function checkImageFile(path: string, file: string): Promise<void> {
+  const stats = await stat(file).catch((error: unknown) => {
+    throw ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')
+      ? imageMissing(path, [file])
+      : imageUnreadable(path, error);
+  });
+  if (stats.isDirectory()) throw imageIsFolder(path);
+  if (stats.isFile() && stats.size === 0) throw imageEmpty(path);
+}

@@ -1,0 +1,117 @@
+import type { BoxXyxy, PromptPoint } from '@calque/core';
+import { Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { Errors } from 'typebox/value';
+import { lineInvalid, promptEmpty, quoted } from '../errors.ts';
+
+/** One line of a prompts file. */
+export interface PromptLine {
+  readonly image: string;
+  readonly id?: string;
+  readonly box: BoxXyxy | null;
+  readonly points: readonly PromptPoint[];
+}
+
+const number = Type.Number();
+
+const point = Type.Object({ x: number, y: number, label: Type.Enum(['foreground', 'background']) });
+
+const schema = Type.Object({
+  image: Type.String({ minLength: 1 }),
+  box: Type.Optional(Type.Union([Type.Null(), Type.Tuple([number, number, number, number])])),
+  points: Type.Optional(Type.Array(point)),
+  id: Type.Optional(Type.Union([Type.String(), number])),
+});
+
+const validator = Compile(schema);
+
+/** Parses one line. Throws `line-invalid` or `prompt-empty`. Names that are not known are left alone. */
+export function parsePromptLine(text: string): PromptLine {
+  const value = parseJson(text);
+  if (!validator.Check(value)) throw firstFault(value);
+  const { image, box, points = [], id } = value;
+  if ((box ?? null) === null && points.length === 0) throw promptEmpty('the line', unknownNames(value));
+  return {
+    image,
+    ...(id === undefined ? {} : { id: String(id) }),
+    box: box == null ? null : { x1: box[0], y1: box[1], x2: box[2], y2: box[3] },
+    points: points.map(({ x, y, label }) => ({ x, y, label })),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw lineInvalid(`it is not JSON (${(error as Error).message})`, 'one JSON object a line');
+  }
+}
+
+/** The deepest fault says most: `points[1].label` rather than `points`. */
+function firstFault(value: unknown): Error {
+  const faults = [...Errors(schema, value)];
+  const deepest = faults.sort((a, b) => depth(b.instancePath) - depth(a.instancePath))[0];
+  const path = deepest?.instancePath ?? '';
+  const missing = deepest?.keyword === 'required' ? (deepest.params.requiredProperties[0] ?? '') : '';
+  const full = missing === '' ? path : `${path}/${missing}`;
+  const found = missing === '' ? `is ${describe(at(value, path))}` : 'is missing';
+  const name =
+    full === ''
+      ? 'the line'
+      : full
+          .slice(1)
+          .replaceAll(/\/(\d+)/g, '[$1]')
+          .replaceAll('/', '.');
+  const { code, expected } = expectationAt(full);
+  return lineInvalid(`${name} ${found}`, expected, code);
+}
+
+function depth(pointer: string): number {
+  return pointer.split('/').length;
+}
+
+function at(value: unknown, pointer: string): unknown {
+  return pointer
+    .split('/')
+    .slice(1)
+    .reduce<unknown>(
+      (inner, name) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, name) : undefined),
+      value,
+    );
+}
+
+function describe(value: unknown): string {
+  return value === undefined ? 'missing' : quotedJson(JSON.stringify(value) ?? String(value));
+}
+
+function quotedJson(text: string): string {
+  return quoted(text).slice(1, -1);
+}
+
+interface Expectation {
+  readonly at: RegExp;
+  readonly code: string;
+  readonly expected: string;
+}
+
+const LINE = { at: /^$/, code: 'line-invalid', expected: '{"image", "box"?, "points"?, "id"?}' };
+
+const EXPECTATIONS: readonly Expectation[] = [
+  LINE,
+  { at: /^\/image$/, code: 'line-invalid', expected: 'the path of an image as a text' },
+  { at: /^\/id$/, code: 'line-invalid', expected: 'a text' },
+  { at: /^\/box(\/\d+)?$/, code: 'box-syntax', expected: '[x1, y1, x2, y2], four numbers' },
+  { at: /^\/points$/, code: 'point-syntax', expected: 'a list of {"x", "y", "label"}' },
+  { at: /^\/points\/\d+$/, code: 'point-syntax', expected: '{"x", "y", "label"}' },
+  { at: /^\/points\/\d+\/[xy]$/, code: 'point-syntax', expected: 'a number' },
+  { at: /^\/points\/\d+\/label$/, code: 'point-label-unknown', expected: '"foreground" or "background"' },
+];
+
+function expectationAt(pointer: string): Expectation {
+  return EXPECTATIONS.find(({ at }) => at.test(pointer)) ?? LINE;
+}
+
+function unknownNames(value: object): string | undefined {
+  const unknown = Object.keys(value).filter((name) => !(name in schema.properties));
+  return unknown.length === 0 ? undefined : `Not understood: ${unknown.map(quoted).join(', ')}`;
+}

@@ -1,0 +1,187 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { isCalqueError } from '@calque/core';
+import type { EngineFlags } from '../arguments/segment-flags.ts';
+import type { CliContext } from '../context.ts';
+import { linesFailed, promptEmpty } from '../errors.ts';
+import { findFinished } from '../output/claim-name.ts';
+import { OrderedOutput } from '../output/ordered-output.ts';
+import { type Progress, startProgress } from '../output/progress.ts';
+import { segmentColumns, segmentRow } from '../output/segment-table.ts';
+import { tableHead, tableRow } from '../output/text-table.ts';
+import { writeText } from '../output/write-text.ts';
+import { checkImageFile } from './hash-image.ts';
+import type { PlannedImage, PlannedItem } from './image-plan.ts';
+import type { CliRecord } from './make-record.ts';
+import { withEngine } from './open-engine.ts';
+import { type LineFault, openPrompts } from './prompts-file.ts';
+import { type RunResult, runImages } from './run-images.ts';
+import type { SegmentOptions, SegmentRequest } from './segment-request.ts';
+import { writeResult } from './write-result.ts';
+
+/** What `calque segment` was told, apart from the prompts. */
+export interface SegmentSettings {
+  readonly options: SegmentOptions;
+  readonly engine: EngineFlags;
+  /** Absolute; null: nothing is written. */
+  readonly out: string | null;
+  readonly json: boolean;
+  readonly resume: boolean;
+  readonly quiet: boolean;
+}
+
+/** One prompt on one image. Any failure is the command's. */
+export async function segmentOne(
+  context: CliContext,
+  settings: SegmentSettings,
+  { image, request }: { readonly image: string; readonly request: SegmentRequest },
+): Promise<void> {
+  if (request.box === null && request.points.length === 0 && request.maskInput === null) {
+    throw promptEmpty('the command', 'Add --box x1,y1,x2,y2, --fg x,y, --mask-input FILE or --prompts FILE');
+  }
+  const file = path.resolve(context.cwd, image);
+  await checkImageFile(image, file);
+  const item: PlannedItem = { index: 0, line: null, path: image, occurrence: 0, read: async () => request };
+  const run = new SegmentRun(context, settings, {
+    images: [{ file, items: [item] }],
+    faults: [],
+    lineCount: 1,
+  });
+  await run.execute();
+}
+
+/** Every line of a prompts file. Lines that fail are reported and make the command fail in the end. */
+export async function segmentMany(
+  context: CliContext,
+  settings: SegmentSettings,
+  prompts: string,
+): Promise<void> {
+  const { cwd, stdin, signal } = context;
+  const file = await openPrompts({ path: prompts, cwd, stdin, signal });
+  try {
+    await new SegmentRun(context, settings, file).execute();
+  } finally {
+    await file.close();
+  }
+}
+
+interface Plan {
+  readonly images: readonly PlannedImage[];
+  readonly faults: readonly LineFault[];
+  readonly lineCount: number;
+}
+
+class SegmentRun {
+  readonly #context: CliContext;
+  readonly #settings: SegmentSettings;
+  readonly #plan: Plan;
+  readonly #output: OrderedOutput;
+  readonly #columns: ReturnType<typeof segmentColumns>;
+  readonly #failures: string[] = [];
+  #progress: Progress | null = null;
+  #done = 0;
+  #headPrinted = false;
+
+  constructor(context: CliContext, settings: SegmentSettings, plan: Plan) {
+    this.#context = context;
+    this.#settings = settings;
+    this.#plan = plan;
+    this.#output = new OrderedOutput((text) => this.#print(text));
+    this.#columns = segmentColumns(imagePaths(plan.images));
+  }
+
+  async execute(): Promise<void> {
+    const { stderr, now } = this.#context;
+    const quiet = this.#settings.quiet || this.#plan.lineCount === 1;
+    const total = this.#plan.lineCount;
+    this.#progress = await startProgress({ stream: stderr, title: 'segment', total, now, quiet });
+    try {
+      for (const fault of this.#plan.faults) await this.#fail(fault, fault.error);
+      if (this.#plan.images.length > 0) await this.#answer();
+    } finally {
+      this.#progress.stop();
+      await this.#output.close();
+    }
+    this.#conclude();
+  }
+
+  async #answer(): Promise<void> {
+    const { engine: flags, quiet, options } = this.#settings;
+    const { signal, now } = this.#context;
+    await withEngine(this.#context, { flags, quiet }, async ({ engine, model }) => {
+      await runImages(this.#plan.images, {
+        engine,
+        model,
+        options,
+        signal,
+        now,
+        isFinished: (item, key) => this.#skipFinished(item, key),
+        onResult: (item, result) => this.#succeed(item, result),
+        onFailure: (item, error) => this.#fail(item, error),
+      });
+    });
+  }
+
+  async #skipFinished(item: PlannedItem, key: string): Promise<boolean> {
+    const { resume, out } = this.#settings;
+    if (!resume || out === null) return false;
+    const name = await findFinished(out, item.path, key);
+    if (name === null) return false;
+    const record: CliRecord = JSON.parse(await readFile(path.join(out, `${name}.json`), 'utf8'));
+    await this.#report(item, record);
+    return true;
+  }
+
+  async #succeed(item: PlannedItem, result: RunResult): Promise<void> {
+    this.#context.signal.throwIfAborted();
+    const { out } = this.#settings;
+    if (out !== null) await writeResult(out, result);
+    await this.#report(item, result.record);
+  }
+
+  async #report(item: PlannedItem, record: CliRecord): Promise<void> {
+    const text = this.#settings.json
+      ? `${JSON.stringify(record)}\n`
+      : tableRow(this.#columns, segmentRow(record));
+    await this.#output.put(item.index, text);
+    this.#advance(item.path);
+  }
+
+  /** A line of its own fails alone; what would stop every other line as well stops the run. */
+  async #fail(item: Pick<PlannedItem, 'index' | 'line'>, error: unknown): Promise<void> {
+    this.#context.signal.throwIfAborted();
+    if (item.line === null || !isCalqueError(error) || isFatal(error.code)) throw error;
+    this.#progress?.line(`line ${item.line}: ${error.toLine()}`);
+    this.#failures.push(error.code);
+    await this.#output.put(item.index, null);
+    this.#advance('');
+  }
+
+  #advance(detail: string): void {
+    this.#done += 1;
+    const failed = this.#failures.length === 0 ? '' : `, ${this.#failures.length} failed`;
+    this.#progress?.update(this.#done, `${this.#done} of ${this.#plan.lineCount}${failed}  ${detail}`);
+  }
+
+  async #print(text: string): Promise<void> {
+    const { stdout, signal } = this.#context;
+    const head = this.#settings.json || this.#headPrinted ? '' : tableHead(this.#columns);
+    this.#headPrinted = true;
+    await writeText(stdout, `${head}${text}`, signal);
+  }
+
+  #conclude(): void {
+    const failed = this.#failures.length;
+    if (failed === 0) return;
+    const classes = new Set(this.#failures);
+    throw linesFailed(failed, this.#plan.lineCount, classes.size === 1 ? this.#failures[0] : undefined);
+  }
+}
+
+function* imagePaths(images: readonly PlannedImage[]): Generator<string> {
+  for (const image of images) for (const item of image.items) yield item.path;
+}
+
+function isFatal(code: string): boolean {
+  return code.startsWith('output-') || code.startsWith('model-') || code.startsWith('store-');
+}
