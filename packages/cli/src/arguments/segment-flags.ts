@@ -55,7 +55,7 @@ export function addPostprocessFlags(command: Command): Command {
     .option('--fill-holes <px>', 'fill holes of fewer pixels', nonNegativeInteger)
     .option('--drop-islands <px>', 'drop separate parts of fewer pixels', nonNegativeInteger)
     .option('--keep-largest <k>', 'keep only the k largest parts', nonNegativeInteger)
-    .option('--smooth <px>', 'round the outline off at this radius', nonNegativeNumber);
+    .option('--smooth <px>', 'round the outline off at this radius', nonNegativeInteger);
 }
 
 /** Steps that are switched off with 0 are left out, so that equal requests have equal records. */
@@ -83,10 +83,5 @@ function positiveInteger(text: string): number {
 
 function nonNegativeInteger(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected a whole number of 0 or more.');
-  return Number(text);
-}
-
-function nonNegativeNumber(text: string): number {
-  if (!/^\d{1,6}(\.\d+)?$/.test(text)) throw new InvalidArgumentError('Expected a number of 0 or more.');
   return Number(text);
 }

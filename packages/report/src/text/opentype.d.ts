@@ -3,12 +3,15 @@ declare module 'opentype.js/dist/opentype.mjs' {
   export interface Path {
     toPathData(decimals: number): string;
   }
+  export interface Glyph {
+    /** In font units. */
+    readonly advanceWidth?: number;
+    getPath(x: number, y: number, fontSize: number): Path;
+  }
   export interface Font {
-    readonly ascender: number;
-    readonly descender: number;
     readonly unitsPerEm: number;
-    getPath(text: string, x: number, y: number, fontSize: number): Path;
-    getAdvanceWidth(text: string, fontSize: number): number;
+    charToGlyph(character: string): Glyph;
+    getKerningValue(left: Glyph, right: Glyph): number;
   }
   export function parse(buffer: ArrayBuffer): Font;
 }
