@@ -1,0 +1,1 @@
+export function bundleTypeScript(file: string): Promise<string>;
