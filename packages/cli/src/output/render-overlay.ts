@@ -35,7 +35,8 @@ export async function renderOverlay({ file, record, bitmap }: OverlayParts): Pro
     .toColourspace('srgb')
     .resize({ ...pixelSize(size), fit: 'fill', kernel: size.scale > 1 ? 'nearest' : 'lanczos3' })
     .composite([{ input: Buffer.from(svg), limitInputPixels: false, unlimited: true }])
-    .png({ compressionLevel: 6 })
+    .removeAlpha()
+    .png({ compressionLevel: 4 })
     .toBuffer();
 }
 

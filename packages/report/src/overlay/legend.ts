@@ -6,7 +6,7 @@ export interface LegendParts {
   readonly canvas: Size;
   /** Height of a letter's em in pixels of the canvas, before it is shrunk to fit. */
   readonly fontSize: number;
-  /** What is better not covered, most important first. */
+  /** What is better not covered, in pixels of the canvas. */
   readonly avoid: readonly BoxXyxy[];
 }
 
@@ -14,17 +14,26 @@ const SMALLEST_FONT = 8;
 
 /**
  * A dark plate with light text in the corner of the canvas that hides the least of `avoid`. Always within the canvas:
- * the text shrinks where there is little room, and where it could no longer be read there is no legend.
+ * where there is little room the text shrinks, then breaks into more lines, and where it could no longer be read there
+ * is no legend.
  */
 export function legendSvg(font: TextFont, parts: LegendParts): string {
-  for (let fontSize = parts.fontSize; fontSize >= SMALLEST_FONT; fontSize *= 0.9) {
-    const plate = measurePlate(font, parts.lines, fontSize);
-    const roomy =
-      plate.width + 2 * plate.margin <= parts.canvas.width &&
-      plate.height + 2 * plate.margin <= parts.canvas.height;
-    if (roomy) return drawPlate(font, parts, plate);
+  for (const lines of [parts.lines, parts.lines.flatMap(splitLabel)]) {
+    for (let fontSize = parts.fontSize; fontSize >= SMALLEST_FONT; fontSize *= 0.9) {
+      const plate = measurePlate(font, lines, fontSize);
+      if (fits(plate, parts.canvas)) return drawPlate(font, { ...parts, lines }, plate);
+    }
   }
   return '';
+}
+
+/** `score 0.95` as `score` above `0.95`; other spaces are of the kind that does not break. */
+function splitLabel(line: string): string[] {
+  return line.split(/ (.*)/s, 2);
+}
+
+function fits({ width, height, margin }: Plate, canvas: Size): boolean {
+  return width + 2 * margin <= canvas.width && height + 2 * margin <= canvas.height;
 }
 
 interface Plate extends Size {
@@ -77,13 +86,11 @@ function quietestCorner(canvas: Size, plate: Plate, avoid: readonly BoxXyxy[]): 
   return corners[hidden.indexOf(Math.min(...hidden))] ?? { x1: 0, y1: 0, x2: 0, y2: 0 };
 }
 
-/** A box without extent (a point) counts as hidden or not. */
 function hiddenShare(plate: BoxXyxy, box: BoxXyxy): number {
   const width = Math.min(plate.x2, box.x2) - Math.max(plate.x1, box.x1);
   const height = Math.min(plate.y2, box.y2) - Math.max(plate.y1, box.y1);
-  if (width < 0 || height < 0) return 0;
-  const area = (box.x2 - box.x1) * (box.y2 - box.y1);
-  return area === 0 ? 1 : (width * height) / area;
+  if (width <= 0 || height <= 0) return 0;
+  return (width * height) / Math.max(1, (box.x2 - box.x1) * (box.y2 - box.y1));
 }
 
 function r(value: number): string {

@@ -39,11 +39,13 @@ export function overlaySvg(content: OverlayContent): string {
       lines: content.legend,
       canvas: size,
       fontSize: 18 * unit,
-      avoid: avoidedBoxes(content, size.scale),
+      avoid: avoidedBoxes(content, pen),
     }) +
     '</svg>'
   );
 }
+
+const POINT_RADIUS = 8;
 
 interface Pen {
   readonly size: OverlaySize;
@@ -85,7 +87,7 @@ function boxSvg(box: BoxXyxy, { size, unit }: Pen): string {
 
 /** A disc with a plus or a minus: told apart without colours, too. */
 function pointSvg({ x, y, label }: PromptPoint, { size, unit }: Pen): string {
-  const radius = 8 * unit;
+  const radius = POINT_RADIUS * unit;
   const arm = 4.4 * unit;
   const cx = x * size.scale;
   const cy = y * size.scale;
@@ -98,10 +100,21 @@ function pointSvg({ x, y, label }: PromptPoint, { size, unit }: Pen): string {
   );
 }
 
-function avoidedBoxes({ maskBox, prompt }: OverlayContent, scale: number): readonly BoxXyxy[] {
-  const spots = prompt.points.map(({ x, y }) => ({ x1: x, y1: y, x2: x, y2: y }));
+function avoidedBoxes({ maskBox, prompt }: OverlayContent, { size, unit }: Pen): readonly BoxXyxy[] {
+  const reach = (POINT_RADIUS * unit) / size.scale;
+  const spots = prompt.points.map(({ x, y }) => ({
+    x1: x - reach,
+    y1: y - reach,
+    x2: x + reach,
+    y2: y + reach,
+  }));
   return [...spots, ...(maskBox === null ? [] : [maskBox]), ...(prompt.box === null ? [] : [prompt.box])].map(
-    ({ x1, y1, x2, y2 }) => ({ x1: x1 * scale, y1: y1 * scale, x2: x2 * scale, y2: y2 * scale }),
+    ({ x1, y1, x2, y2 }) => ({
+      x1: x1 * size.scale,
+      y1: y1 * size.scale,
+      x2: x2 * size.scale,
+      y2: y2 * size.scale,
+    }),
   );
 }
 
