@@ -91,6 +91,11 @@ export class ChildClient<R extends Role> {
     }
   }
 
+  /** Starts the process before it is needed. */
+  warm(): void {
+    if (!this.#closed) this.#running ??= this.#spawn();
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     const running = this.#running;

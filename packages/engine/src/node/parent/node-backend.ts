@@ -55,6 +55,7 @@ export class NodeBackend implements Backend {
 
   async start(): Promise<EngineInfo> {
     const started = performance.now();
+    this.#reader.warm();
     const [encoder] = await Promise.all([this.#loadEncoder(), this.#loadDecoder()]);
     const { id, encoder: encoderFile, decoder: decoderFile } = this.#options.model;
     return {
