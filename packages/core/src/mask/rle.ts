@@ -86,10 +86,11 @@ function addChangedIntervalsInto(changes: ChangedIntervals, runs: RowRuns, y: nu
   let b = 2 * (rowStart[y] as number);
   const lastA = 2 * (rowStart[aboveRow + 1] as number);
   const lastB = 2 * (rowStart[y + 1] as number);
+  const beyond = width + 2;
   let open = -1;
   while (a < lastA || b < lastB) {
-    const atA = a < lastA ? (((a & 1) === 0 ? starts : ends)[a >> 1] as number) + shift : width + 1;
-    const atB = b < lastB ? (((b & 1) === 0 ? starts : ends)[b >> 1] as number) : width + 1;
+    const atA = a < lastA ? (((a & 1) === 0 ? starts : ends)[a >> 1] as number) + shift : beyond;
+    const atB = b < lastB ? (((b & 1) === 0 ? starts : ends)[b >> 1] as number) : beyond;
     if (atA <= atB) a++;
     if (atB <= atA) b++;
     if (atA === atB) continue;
