@@ -1,5 +1,166 @@
 import { CalqueError } from '@calque/core';
 
+export function manifestInvalid(path: string, found: unknown, expected: string): CalqueError {
+  const shown = found === undefined ? 'missing' : abbreviate(JSON.stringify(found) ?? String(found));
+  return new CalqueError({
+    code: 'manifest-invalid',
+    message: `The model manifest is not valid: ${path} is ${shown}`,
+    expected,
+    remedy: 'Correct the manifest',
+    details: { path },
+  });
+}
+
+export function modelIdUnknown(
+  id: string,
+  known: readonly string[],
+  nearest: string | undefined,
+): CalqueError {
+  return new CalqueError({
+    code: 'model-id-unknown',
+    message: `There is no model ${JSON.stringify(id)}`,
+    expected: `one of ${known.join(', ')}`,
+    remedy: nearest === undefined ? 'List the models with: calque models list' : `Did you mean ${nearest}?`,
+    details: { id, known, ...(nearest === undefined ? {} : { nearest }) },
+  });
+}
+
+export function modelNotInstalled(id: string, folder: string): CalqueError {
+  return new CalqueError({
+    code: 'model-not-installed',
+    message: `The model ${id} is not installed in ${folder}`,
+    remedy: `Install it with: calque models pull ${id}`,
+    details: { id, folder },
+  });
+}
+
+export function modelDamaged(id: string, file: string, problem: string): CalqueError {
+  return new CalqueError({
+    code: 'model-damaged',
+    message: `The installed model ${id} is damaged: ${file} ${problem}`,
+    expected: 'the file as it was installed',
+    remedy: `Repair it with: calque models pull ${id}`,
+    details: { id, file, problem },
+  });
+}
+
+/** What one source said. */
+export interface SourceAttempt {
+  readonly source: string;
+  readonly reason: string;
+}
+
+export function modelDownloadFailed(id: string, attempts: readonly SourceAttempt[]): CalqueError {
+  return new CalqueError({
+    code: 'model-download-failed',
+    message: `The model ${id} could not be fetched; ${said(attempts)}`,
+    expected: 'one source that can be reached and holds the files',
+    remedy: `Try again with: calque models pull ${id} (it goes on where it stopped), or name a mirror in CALQUE_MODELS_MIRROR`,
+    details: { id, attempts },
+  });
+}
+
+/** Every source was reached and gave files, but wrong ones. */
+export function modelSourcesMismatch(id: string, attempts: readonly SourceAttempt[]): CalqueError {
+  return new CalqueError({
+    code: 'model-hash-mismatch',
+    message: `Every source of the model ${id} gave a wrong file; ${said(attempts)}`,
+    expected: 'files with the sizes and SHA-256 of the manifest',
+    remedy:
+      'A proxy may alter downloads, or a mirror is outdated: fetch through another way and name it in CALQUE_MODELS_MIRROR',
+    details: { id, attempts },
+  });
+}
+
+export function modelHashMismatch(file: string, expected: string, actual: string): CalqueError {
+  return new CalqueError({
+    code: 'model-hash-mismatch',
+    message: `${file} has the SHA-256 ${actual}`,
+    expected,
+    remedy: 'The file is not kept; fetch it again or from elsewhere',
+    details: { file, expected, actual },
+  });
+}
+
+export function modelSizeMismatch(file: string, expectedBytes: number, found: string): CalqueError {
+  return new CalqueError({
+    code: 'model-size-mismatch',
+    message: `${file} has ${found}`,
+    expected: `${expectedBytes} bytes`,
+    remedy: 'The file is not kept; fetch it again or from elsewhere',
+    details: { file, expectedBytes },
+  });
+}
+
+/** The source ended early; what came is kept, to go on from there. */
+export function modelFileCut(file: string, expectedBytes: number, bytes: number): CalqueError {
+  return new CalqueError({
+    code: 'model-file-cut',
+    message: `${file} ended after ${bytes} bytes`,
+    expected: `${expectedBytes} bytes`,
+    remedy: 'Fetch it again',
+    details: { file, expectedBytes, bytes },
+  });
+}
+
+/** One source could not give one thing. Seen only among the attempts of {@link modelDownloadFailed}. */
+export function modelSourceFailed(reason: string, cause?: unknown): CalqueError {
+  return new CalqueError({
+    code: 'model-source-failed',
+    message: reason,
+    remedy: 'The next source is tried',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+export function diskFull(
+  folder: string,
+  neededBytes: number,
+  freeBytes: number | undefined,
+  cause?: unknown,
+): CalqueError {
+  const free = freeBytes === undefined ? 'an unknown number of' : String(freeBytes);
+  return new CalqueError({
+    code: 'disk-full',
+    message: `The disk of ${folder} is full: ${neededBytes} bytes are needed, ${free} are free`,
+    expected: `${neededBytes} free bytes`,
+    remedy: 'Free some space, or set CALQUE_HOME to a folder on another disk',
+    details: { folder, neededBytes, ...(freeBytes === undefined ? {} : { freeBytes }) },
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+export function storeNotWritable(path: string, cause: unknown): CalqueError {
+  return new CalqueError({
+    code: 'store-not-writable',
+    message: `The model store cannot be written: ${reasonOf(cause)}`,
+    expected: `a folder where files can be made at ${path}`,
+    remedy: 'Correct its permissions, or set CALQUE_HOME to a folder of yours',
+    details: { path },
+    cause,
+  });
+}
+
+export function storeLockLost(id: string, cause: unknown): CalqueError {
+  return new CalqueError({
+    code: 'store-lock-lost',
+    message: `Another process took over the installation of ${id}, since this one was asleep or the disk too slow`,
+    remedy: `Run it again: calque models pull ${id}`,
+    details: { id },
+    cause,
+  });
+}
+
+export function mirrorInvalid(mirror: string, reason: string): CalqueError {
+  return new CalqueError({
+    code: 'mirror-invalid',
+    message: `CALQUE_MODELS_MIRROR names ${mirror}: ${reason}`,
+    expected: 'the path or the file:// URL of a folder or of a file',
+    remedy: 'Correct the variable or unset it',
+    details: { mirror },
+  });
+}
+
 export function notOnnx(name: string, reason: string, cause?: unknown): CalqueError {
   return new CalqueError({
     code: 'onnx-invalid',
@@ -19,4 +180,21 @@ export function sam1GraphUnexpected(name: string, reason: string): CalqueError {
     remedy: 'Use a decoder that publishes its candidates, or report the model',
     details: { name, reason },
   });
+}
+
+/** One line that says why something was thrown, with the causes that network errors hide. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof CalqueError)
+    return error.expected === undefined ? error.message : `${error.message}; expected ${error.expected}`;
+  if (!(error instanceof Error)) return String(error);
+  const own = (error.message || error.name).replace(/\s+/g, ' ').trim();
+  return error.cause instanceof Error ? `${own} (${reasonOf(error.cause)})` : own;
+}
+
+function said(attempts: readonly SourceAttempt[]): string {
+  return attempts.map(({ source, reason }) => `${source} said: ${reason}`).join('; ');
+}
+
+function abbreviate(text: string): string {
+  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
 }

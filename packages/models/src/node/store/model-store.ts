@@ -1,5 +1,11 @@
+import { join, resolve } from 'node:path';
+import { builtinManifests } from '../../manifest/builtin-manifests.ts';
 import type { ModelManifest } from '../../manifest/manifest.ts';
+import { calqueHome } from './calque-home.ts';
+import { FolderModelStore } from './folder-model-store.ts';
 import type { PullListener } from './pull-event.ts';
+import { nodeDisk, type StoreDisk } from './store-disk.ts';
+import { defaultLockTimes, type LockTimes } from './store-lock.ts';
 
 /**
  * The models on this machine: `<home>/models/<id>/` holds a model's two files, `LICENCE.txt` and, written last,
@@ -104,6 +110,21 @@ export interface ModelStoreOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-export function createModelStore(_options: ModelStoreOptions = {}): ModelStore {
-  throw new Error('the model store is not there yet');
+/** What tests replace. */
+export interface ModelStoreSeams {
+  readonly disk?: StoreDisk;
+  readonly lockTimes?: LockTimes;
+}
+
+export function createModelStore(options: ModelStoreOptions = {}, seams: ModelStoreSeams = {}): ModelStore {
+  const env = options.env ?? process.env;
+  const named = options.mirror ?? env['CALQUE_MODELS_MIRROR'];
+  return new FolderModelStore({
+    env,
+    folder: join(resolve(options.home ?? calqueHome(env)), 'models'),
+    manifests: options.manifests ?? builtinManifests,
+    mirror: named === '' ? undefined : named,
+    disk: seams.disk ?? nodeDisk,
+    lockTimes: seams.lockTimes ?? defaultLockTimes,
+  });
 }

