@@ -27,9 +27,9 @@ function countCores(): number | null {
 export function linuxCores(cpuinfo: string): number | null {
   const cores = new Set<string>();
   for (const block of cpuinfo.split('\n\n')) {
-    const core = /^core id\s*: (\d+)$/m.exec(block)?.[1];
+    const core = /^core id\s*: *(\d+)$/m.exec(block)?.[1];
     if (core === undefined) continue;
-    cores.add(`${/^physical id\s*: (\d+)$/m.exec(block)?.[1] ?? ''}/${core}`);
+    cores.add(`${/^physical id\s*: *(\d+)$/m.exec(block)?.[1] ?? ''}/${core}`);
   }
   return cores.size === 0 ? null : cores.size;
 }

@@ -27,10 +27,17 @@ const PILLOW: readonly (readonly [number, number, number, number, string])[] = [
 ];
 
 describe('resizing as Pillow does', () => {
-  test.each(PILLOW)('%i x %i to %i x %i is equal byte for byte', (width, height, toWidth, toHeight, sha256) => {
-    const resized = resizeRgb(picture(width, height), { width, height }, { width: toWidth, height: toHeight });
-    expect(createHash('sha256').update(resized).digest('hex')).toBe(sha256);
-  });
+  test.each(PILLOW)(
+    '%i x %i to %i x %i is equal byte for byte',
+    (width, height, toWidth, toHeight, sha256) => {
+      const resized = resizeRgb(
+        picture(width, height),
+        { width, height },
+        { width: toWidth, height: toHeight },
+      );
+      expect(createHash('sha256').update(resized).digest('hex')).toBe(sha256);
+    },
+  );
 
   test('the same size is a copy', () => {
     const pixels = picture(11, 7);

@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest';
+import { sam2HieraTiny } from '../manifest/builtin-manifests.ts';
+import { toTensor } from './to-tensor.ts';
+
+const spec = {
+  ...sam2HieraTiny.input,
+  size: { width: 3, height: 2 },
+  mean: [10, 20, 30],
+  std: [2, 4, 5],
+  scale: 1,
+} as const;
+const pixels = Uint8Array.of(12, 24, 40, 14, 28, 45);
+
+describe('the input tensor', () => {
+  test('has planes in channel order and zeros where the image ends', () => {
+    const { dims, data } = toTensor(pixels, { width: 2, height: 1 }, spec);
+    expect(dims).toEqual([1, 3, 2, 3]);
+    expect([...data]).toEqual([1, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 3, 0, 0, 0, 0]);
+  });
+
+  test('can be blue first', () => {
+    const { data } = toTensor(pixels, { width: 2, height: 1 }, { ...spec, channelOrder: 'bgr' });
+    expect([...data.subarray(0, 2)]).toEqual([15, 17.5]);
+  });
+});
