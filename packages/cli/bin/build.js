@@ -1,6 +1,6 @@
 // @ts-check
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -19,6 +19,7 @@ export async function buildBundle({ packageFolder, target, stamp }) {
     // A temporary folder is private, a bundle is for everybody who can read the checkout.
     await chmod(aside, 0o755);
     await bundleInto(packageFolder, aside);
+    await copySelfTest(path.resolve(packageFolder, '../../samples'), aside);
     await writeFile(path.join(aside, STAMP_NAME), stamp);
     await replaceFolder(aside, target, stamp);
   } finally {
@@ -47,6 +48,17 @@ async function bundleInto(packageFolder, outdir) {
     sourcesContent: false,
     logLevel: 'silent',
   });
+}
+
+/**
+ * `calque doctor` segments one of the samples, in a published package too.
+ *
+ * @param {string} samples
+ * @param {string} outdir
+ */
+async function copySelfTest(samples, outdir) {
+  await copyFile(path.join(samples, 'breakfast.jpg'), path.join(outdir, 'self-test.jpg'));
+  await copyFile(path.join(samples, 'breakfast.labels.png'), path.join(outdir, 'self-test.labels.png'));
 }
 
 /** @param {string} packageFolder */

@@ -11,6 +11,8 @@ export interface CliContext {
   /** Aborted by Ctrl+C and when stdout is closed by its reader. */
   readonly signal: AbortSignal;
   readonly now: () => Date;
+  /** Folder of `self-test.jpg` and `self-test.labels.png`. */
+  readonly assetsFolder: string;
   readonly openStore: () => Promise<ModelStore>;
   readonly createEngine: (model: ResolvedModel, settings: EngineSettings) => Promise<Engine>;
 }

@@ -195,3 +195,52 @@ export function modelDamaged(id: string): CalqueError {
     details: { id },
   });
 }
+
+export function replayImageMissing(path: string, searched: readonly string[]): CalqueError {
+  return new CalqueError({
+    code: 'image-missing',
+    message: `the image ${quoted(path)} of the record is not there`,
+    expected: `it at ${searched.join(' or ')}`,
+    remedy: 'Say where it is now with --image FILE',
+    details: { path, searched },
+  });
+}
+
+export function replayImageChanged(path: string, why: string): CalqueError {
+  return new CalqueError({
+    code: 'replay-image-changed',
+    message: `the image ${quoted(path)} is not the one of the record (${why})`,
+    expected: 'the same file',
+    remedy: 'Pass the original with --image FILE',
+    details: { path },
+  });
+}
+
+export function replayModelChanged(id: string): CalqueError {
+  return new CalqueError({
+    code: 'replay-model-changed',
+    message: `the files of the model ${id} are not those of the record (SHA-256 differs)`,
+    expected: 'the same model files',
+    remedy: `Run \`calque models verify\` to see which of them are as published`,
+    details: { id },
+  });
+}
+
+export function replayDiffers(iou: number, least: number): CalqueError {
+  return new CalqueError({
+    code: 'replay-differs',
+    message: `the mask is another one than recorded (IoU ${iou.toFixed(4)})`,
+    expected: `an IoU of ${least} or more with the same image and model`,
+    remedy: 'Run `calque doctor` to see whether this machine computes what it should',
+    details: { iou },
+  });
+}
+
+export function doctorProblems(count: number): CalqueError {
+  return new CalqueError({
+    code: 'doctor-problems',
+    message: count === 1 ? 'one problem was found (see above)' : `${count} problems were found (see above)`,
+    expected: 'none',
+    details: { count },
+  });
+}

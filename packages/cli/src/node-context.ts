@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { Engine } from '@calque/engine';
 import type { ResolvedModel } from '@calque/models/node';
 import type { CliContext, EngineSettings } from './context.ts';
@@ -12,6 +13,7 @@ export function nodeContext(signal: AbortSignal): CliContext {
     env: process.env,
     signal,
     now: () => new Date(),
+    assetsFolder: fileURLToPath(new URL('.', import.meta.url)),
     openStore: async () => {
       const { createModelStore } = await import('@calque/models/node');
       return createModelStore();

@@ -81,6 +81,7 @@ class SegmentRun {
   #progress: Progress | null = null;
   #done = 0;
   #headPrinted = false;
+  #lastName: string | null = null;
 
   constructor(context: CliContext, settings: SegmentSettings, plan: Plan) {
     this.#context = context;
@@ -135,7 +136,7 @@ class SegmentRun {
   async #succeed(item: PlannedItem, result: RunResult): Promise<void> {
     this.#context.signal.throwIfAborted();
     const { out } = this.#settings;
-    if (out !== null) await writeResult(out, result);
+    if (out !== null) this.#lastName = await writeResult(out, result);
     await this.#report(item, result.record);
   }
 
@@ -171,10 +172,19 @@ class SegmentRun {
   }
 
   #conclude(): void {
+    this.#sayWhere();
     const failed = this.#failures.length;
     if (failed === 0) return;
     const classes = new Set(this.#failures);
     throw linesFailed(failed, this.#plan.lineCount, classes.size === 1 ? this.#failures[0] : undefined);
+  }
+
+  #sayWhere(): void {
+    const { out, json, quiet } = this.#settings;
+    if (out === null || json || quiet || this.#lastName === null) return;
+    const folder = path.relative(this.#context.cwd, out) || '.';
+    const name = this.#plan.lineCount === 1 ? `${this.#lastName}.` : 'NAME.';
+    this.#context.stderr.write(`written: ${path.join(folder, name)}{mask.png,overlay.png,json}\n`);
   }
 }
 

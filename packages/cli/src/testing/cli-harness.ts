@@ -52,6 +52,7 @@ export class CliHarness {
       env: {},
       signal: new AbortController().signal,
       now: () => new Date('2031-02-03T04:05:06.789Z'),
+      assetsFolder: this.folder,
       openStore: async () => fakeStore(),
       createEngine: async () => this.#createEngine(options.engine),
       ...options.context,
