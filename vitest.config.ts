@@ -18,7 +18,14 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'architecture', include: ['tests/architecture/**/*.test.ts'] } },
       { extends: true, test: { name: 'gates', include: ['tests/gates/**/*.test.ts'], ...slow } },
-      { extends: true, test: { name: 'oracle', include: ['packages/*/src/**/*.oracle.test.ts'], ...slow } },
+      {
+        extends: true,
+        test: {
+          name: 'oracle',
+          include: ['packages/*/src/**/*.oracle.test.ts', 'scripts/**/*.oracle.test.ts'],
+          ...slow,
+        },
+      },
       {
         extends: true,
         test: {
