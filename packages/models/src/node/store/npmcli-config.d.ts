@@ -20,7 +20,11 @@ declare module '@npmcli/config' {
 }
 
 declare module '@npmcli/config/lib/definitions/index.js' {
-  export const definitions: unknown;
-  export const shorthands: unknown;
-  export const flatten: unknown;
+  const npmDefinitions: {
+    readonly definitions: unknown;
+    readonly shorthands: unknown;
+    readonly flatten: unknown;
+  };
+  // biome-ignore lint/style/noDefaultExport: it describes a CommonJS module, of which Node finds no names
+  export default npmDefinitions;
 }

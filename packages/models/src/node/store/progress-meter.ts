@@ -10,7 +10,8 @@ export class ProgressMeter {
   readonly #now: () => number;
   readonly #bytesOf = new Map<string, number>();
   #lastMs = Number.NEGATIVE_INFINITY;
-  #startMs: number;
+  /** When the first bytes of the source came: what it needed until then says nothing about its rate. */
+  #startMs: number | undefined;
   #receivedBytes = 0;
 
   constructor(
@@ -23,7 +24,6 @@ export class ProgressMeter {
     this.#totalBytes = totalBytes;
     this.#listener = listener;
     this.#now = now;
-    this.#startMs = now();
   }
 
   /** Bytes that are in the store, whole files and parts. */
@@ -35,7 +35,7 @@ export class ProgressMeter {
 
   /** A source starts: its rate is its own. */
   restart(): void {
-    this.#startMs = this.#now();
+    this.#startMs = undefined;
     this.#receivedBytes = 0;
   }
 
@@ -47,13 +47,14 @@ export class ProgressMeter {
   /** The file grew by received bytes. */
   receive(file: string, bytes: number): void {
     this.#bytesOf.set(file, (this.#bytesOf.get(file) ?? 0) + bytes);
-    this.#receivedBytes += bytes;
+    if (this.#startMs === undefined) this.#startMs = this.#now();
+    else this.#receivedBytes += bytes;
     if (this.#now() - this.#lastMs >= minIntervalMs) this.report(file);
   }
 
   report(file: string): void {
     const now = this.#now();
-    const elapsedMs = now - this.#startMs;
+    const elapsedMs = now - (this.#startMs ?? now);
     const bytesPerSecond = elapsedMs > 0 ? (this.#receivedBytes * 1000) / elapsedMs : 0;
     const bytes = this.bytes;
     this.#lastMs = now;

@@ -14,7 +14,10 @@ export async function receiveFromTarball(
   files: ReadonlyMap<string, FileIdentity>,
   staging: Staging,
 ): Promise<void> {
-  const { Parser } = await import('tar');
+  // From the first moment: a stream that fails while the library loads would end the process.
+  const broken = new Promise<never>((_, reject) => tarball.once('error', reject));
+  broken.catch(() => undefined);
+  const { Parser } = await Promise.race([import('tar'), broken]);
   const parser = new Parser({ strict: true });
   const waiting = new Map(files);
   let work: Promise<void> = Promise.resolve();

@@ -5,10 +5,12 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { ModelSource } from '../../manifest/manifest.ts';
 import { createModelStore } from './model-store.ts';
 import type { PullEvent } from './pull-event.ts';
 import { startFileServer } from './testing/file-server.ts';
-import { encoderName, tinyFiles, tinyModel } from './testing/tiny-model.ts';
+import { startRegistry } from './testing/registry-server.ts';
+import { decoderName, encoderName, tinyFiles, tinyModel } from './testing/tiny-model.ts';
 
 // Inside the repository, so that the bundle finds the installed packages.
 const scratch = resolve(import.meta.dirname, `../../../../../.cache/two-processes-${process.pid}`);
@@ -42,9 +44,10 @@ interface Puller {
   readonly exit: Promise<number | null>;
 }
 
-function startPuller(url: string): Puller {
-  const urls = Object.fromEntries(Object.keys(tinyFiles).map((name) => [name, `${url}/${name}`]));
-  const process_ = spawn(process.execPath, [child, home, JSON.stringify([{ kind: 'https', urls }])], {
+function startPuller(source: ModelSource, env: Readonly<Record<string, string>> = {}): Puller {
+  const process_ = spawn(process.execPath, [child, home, JSON.stringify([source])], {
+    cwd: home,
+    env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const events: PullEvent[] = [];
@@ -72,9 +75,9 @@ test('Of two processes that pull at once, one waits, says so, and finds the mode
     letGo = done;
   });
   await using server = await startFileServer({ files: tinyFiles, hold });
-  const first = startPuller(server.url);
+  const first = startPuller(server.source());
   await first.seen('progress');
-  const second = startPuller(server.url);
+  const second = startPuller(server.source());
   await second.seen('waiting-for-lock');
 
   letGo();
@@ -86,10 +89,12 @@ test('Of two processes that pull at once, one waits, says so, and finds the mode
 }, 30_000);
 
 test('A process that is killed in the middle leaves no model and no lock for ever; the next one resumes', async () => {
-  const hold = new Promise<void>(() => undefined);
-  const options = { files: tinyFiles, ranges: true, etag: '"v1"' };
-  await using server = await startFileServer({ ...options, hold });
-  const killed = startPuller(server.url);
+  let letGo: () => void = () => undefined;
+  const hold = new Promise<void>((done) => {
+    letGo = done;
+  });
+  await using server = await startFileServer({ files: tinyFiles, ranges: true, etag: '"v1"', hold });
+  const killed = startPuller(server.source());
   await killed.seen('progress');
 
   killed.process.kill('SIGKILL');
@@ -101,16 +106,25 @@ test('A process that is killed in the middle leaves no model and no lock for eve
   );
   expect((await store.list())[0]?.state).toBe('incomplete');
   expect(await readdir(join(home, 'models', 'tiny-sam'))).toContain(`${encoderName}.part`);
-  const cancel = new AbortController();
-  const resumed = new Promise<number>((done) => {
-    store
-      .pull('tiny-sam', {
-        signal: cancel.signal,
-        onProgress: (event) => event.kind === 'source-start' && done(event.resumedBytes),
-      })
-      .catch(() => undefined);
-  });
-  expect(await resumed).toBeGreaterThan(0);
-  cancel.abort();
-  await expect(store.pull('tiny-sam', { signal: AbortSignal.abort() })).rejects.toThrow();
+  letGo();
+  const events: PullEvent[] = [];
+  await store.pull('tiny-sam', { onProgress: (event) => events.push(event) });
+  expect(events.find((event) => event.kind === 'source-start')?.resumedBytes).toBeGreaterThan(0);
+  expect(server.requests[1]).toMatch(/bytes=\d+-$/);
+  expect((await store.verify('tiny-sam')).ok).toBe(true);
+}, 30_000);
+
+test('A package is fetched in an empty home folder, outside any project, by a plain process', async () => {
+  const npm = {
+    kind: 'npm',
+    package: 'tiny-sam-files',
+    version: '2.7.1',
+    paths: { [encoderName]: encoderName, [decoderName]: decoderName },
+  } as const;
+  await using registry = await startRegistry({ ...npm, files: tinyFiles });
+
+  const puller = startPuller(npm, { npm_config_registry: registry.url });
+
+  expect(await puller.exit).toBe(0);
+  expect(puller.events.at(-1)).toMatchObject({ kind: 'done', alreadyInstalled: false });
 }, 30_000);
