@@ -9,7 +9,8 @@ export interface EngineFlags {
   readonly threads?: number;
   readonly provider?: readonly string[];
   readonly lowMemory?: boolean;
-  readonly cache: boolean;
+  /** Absent for commands that compute everything anew. */
+  readonly cache?: boolean;
 }
 
 export function addEngineFlags(command: Command): Command {
@@ -17,8 +18,7 @@ export function addEngineFlags(command: Command): Command {
     .addOption(new Option('--model <id>', 'model to use (see `calque models list`)'))
     .option('--threads <n>', 'threads of the model (default: physical cores)', positiveInteger)
     .option('--provider <name>', 'execution provider to try, repeatable, first one first', collect)
-    .option('--low-memory', 'less memory, slower encodes')
-    .option('--no-cache', 'do not keep or use encoded images on disk');
+    .option('--low-memory', 'less memory, slower encodes');
 }
 
 export function engineSettings(flags: EngineFlags): EngineSettings {
@@ -26,7 +26,7 @@ export function engineSettings(flags: EngineFlags): EngineSettings {
     ...(flags.threads === undefined ? {} : { threads: flags.threads }),
     ...(flags.provider === undefined ? {} : { providers: flags.provider }),
     lowMemory: flags.lowMemory === true,
-    diskCache: flags.cache,
+    diskCache: flags.cache === true,
   };
 }
 

@@ -48,7 +48,7 @@ async function quickTest(context: CliContext, { image, points, flags }: QuickTes
   const { cwd, signal, stdout } = context;
   const file = path.resolve(cwd, image);
   await checkImageFile(image, file);
-  const opened = { flags: { ...flags, cache: false }, quiet: flags.quiet === true };
+  const opened = { flags, quiet: flags.quiet === true };
   await withEngine(context, opened, async ({ engine }) => {
     const info = await engine.start({ signal });
     const encoded = await engine.encode({ kind: 'file', path: file }, { signal });

@@ -62,7 +62,9 @@ export function registerSegment(program: Command, context: CliContext): void {
       'where to write (default: the current folder; with --json nothing is written without it)',
     )
     .option('--json', 'print records on stdout, one a line, instead of the table');
-  addEngineFlags(command).addHelpText('after', EXAMPLES);
+  addEngineFlags(command)
+    .option('--no-cache', 'do not keep or use encoded images on disk')
+    .addHelpText('after', EXAMPLES);
   command.action(async (image: string | undefined) => {
     await runSegment(context, { image, points, flags: command.optsWithGlobals<SegmentFlags>() });
   });

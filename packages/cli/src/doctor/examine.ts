@@ -163,7 +163,7 @@ async function runSelfTest(
   { model, findings }: RunParts & { readonly model: ResolvedModel },
 ): Promise<Ran> {
   const { signal, assetsFolder } = context;
-  const opened = await context.createEngine(model, { ...engineSettings(flags), diskCache: false });
+  const opened = await context.createEngine(model, engineSettings(flags));
   try {
     const info = await opened.start({ signal });
     const engine = engineFacts(info);

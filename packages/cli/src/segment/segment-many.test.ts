@@ -1,0 +1,202 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CliHarness } from '../testing/cli-harness.ts';
+
+let calque: CliHarness;
+
+beforeEach(async () => {
+  calque = await CliHarness.create();
+  await calque.image('a.png', 40, 30);
+  await calque.image('b.png', 50, 20);
+});
+
+afterEach(async () => {
+  await calque.remove();
+});
+
+const click = (image: string, x: number, id?: string): string =>
+  JSON.stringify({ image, points: [{ x, y: 5, label: 'foreground' }], ...(id === undefined ? {} : { id }) });
+
+const records = (stdout: string) =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+describe('calque segment --prompts', () => {
+  test('encodes each image once whatever the order, and prints records in the order of the lines', async () => {
+    const lines = [
+      click('a.png', 1, 'one'),
+      click('b.png', 2, 'two'),
+      click('a.png', 3, 'three'),
+      click('b.png', 4, 'four'),
+    ];
+    await calque.file('p.jsonl', lines.join('\n'));
+    const { code, stdout, stderr } = await calque.run(['segment', '--prompts', 'p.jsonl', '--json']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(
+      records(stdout).map((record) => [record.id, record.image.path, record.prompt.points[0].x]),
+    ).toEqual([
+      ['one', 'a.png', 1],
+      ['two', 'b.png', 2],
+      ['three', 'a.png', 3],
+      ['four', 'b.png', 4],
+    ]);
+    expect([calque.calls('encode'), calque.calls('decode')]).toEqual([2, 4]);
+    expect(await calque.list()).toEqual(['a.png', 'b.png', 'p.jsonl']);
+  });
+
+  test('counts the encode in the first record of an image alone', async () => {
+    await calque.file('p.jsonl', [click('a.png', 1), click('a.png', 3)].join('\n'));
+    const { stdout } = await calque.run(['segment', '--prompts', 'p.jsonl', '--json']);
+    expect(records(stdout).map((record) => record.timingsMs.cache)).toEqual(['miss', 'memory']);
+  });
+
+  test('reads standard input, a byte order mark, Windows line ends and empty lines', async () => {
+    const stdin = `\uFEFF${click('a.png', 1, 'é')}\r\n\r\n${click('a.png', 2, 'n2')}\r\n`;
+    const { code, stdout } = await calque.run(['segment', '--prompts', '-', '--json'], { stdin });
+    expect(code).toBe(0);
+    expect(records(stdout).map((record) => record.id)).toEqual(['é', 'n2']);
+  });
+
+  test('looks for images from the current folder, then beside the prompts', async () => {
+    await mkdir(path.join(calque.folder, 'data'));
+    await calque.image('data/c.png');
+    await calque.file('data/p.jsonl', [click('c.png', 1), click('a.png', 1)].join('\n'));
+    const { code, stdout } = await calque.run(['segment', '--prompts', 'data/p.jsonl', '--json']);
+    expect(code).toBe(0);
+    expect(records(stdout).map((record) => record.image.path)).toEqual(['c.png', 'a.png']);
+  });
+
+  test('reports bad lines by their number, runs the others and fails in the end', async () => {
+    const lines = [
+      click('a.png', 1, 'good'),
+      '{"image": "a.png", "points": [{"x": 1, "y": 2, "label": "fore"}]}',
+      '{"image": "a.png"',
+      '{"image": "a.png", "boxes": [1, 2, 3, 4]}',
+      '{"image": "a.png", "box": [1, 2, 3]}',
+      '{"image": "a.png", "box": [1, 2, "3", 4]}',
+      '{"points": [{"x": 1, "y": 2, "label": "background"}]}',
+      click('none.png', 1),
+      click('a.png', 999),
+      '[]',
+      click('b.png', 2, 'also good'),
+    ];
+    await calque.file('p.jsonl', lines.join('\n'));
+    const { code, stdout, stderr } = await calque.run(['segment', '--prompts', 'p.jsonl', '--json']);
+    expect(records(stdout).map((record) => record.id)).toEqual(['good', 'also good']);
+    expect(code).toBe(3);
+    const reported = stderr.trimEnd().split('\n');
+    const sorted = reported.slice(0, -1).sort((x, y) => Number(/\d+/.exec(x)) - Number(/\d+/.exec(y)));
+    expect(sorted).toEqual([
+      'line 2: points[0].label is "fore"; expected "foreground" or "background"',
+      expect.stringMatching(/^line 3: it is not JSON \(.*\); expected one JSON object a line$/),
+      'line 4: the line says nothing about the object; expected a box, at least one point or a mask. Not understood: "boxes"',
+      'line 5: box is [1,2,3]; expected [x1, y1, x2, y2], four numbers',
+      'line 6: box[2] is "3"; expected a number',
+      'line 7: image is missing; expected the path of an image as a text',
+      expect.stringContaining('line 8: there is no image "none.png"'),
+      expect.stringContaining('line 9: point 1 (999, 5) lies outside the image of 40 x 30'),
+      'line 10: the line is []; expected {"image", "box"?, "points"?, "id"?}',
+    ]);
+    expect(reported.at(-1)).toBe(
+      'calque: 9 of 11 lines failed (see above); expected every line to give a mask. Correct them and run again with --resume',
+    );
+  });
+
+  test('lines that all failed alike give the exit code of their class', async () => {
+    await calque.file('p.jsonl', '{"image": "a.png", "points": [{"x": 1, "y": 2, "label": "fore"}]}\n');
+    expect((await calque.run(['segment', '--prompts', 'p.jsonl', '--json'])).code).toBe(30);
+  });
+
+  test('a missing file of prompts is an error of its own', async () => {
+    const { code, stderr } = await calque.run(['segment', '--prompts', 'none.jsonl']);
+    expect(code).toBe(5);
+    expect(stderr).toContain('"none.jsonl" cannot be read (it does not exist)');
+  });
+
+  test('an unexpected failure ends the run', async () => {
+    await calque.file('p.jsonl', [click('a.png', 1), click('b.png', 1)].join('\n'));
+    const engine = {
+      before: ({ name }: { readonly name: string }) => {
+        if (name === 'encode') throw new TypeError('a fault');
+      },
+    };
+    const { code, stderr } = await calque.run(['segment', '--prompts', 'p.jsonl'], { engine });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: 'calque: a fault (unexpected; --debug shows where)\n',
+    });
+  });
+
+  test('an interrupted run says so, and leaves whole results only', async () => {
+    await calque.file('p.jsonl', [click('a.png', 1), click('b.png', 1), click('b.png', 2)].join('\n'));
+    const controller = new AbortController();
+    const engine = {
+      sizeOf: ({ path: file = '' }: { readonly path?: string }) => {
+        if (file.endsWith('b.png')) controller.abort(new Error('Ctrl+C'));
+        return { width: 40, height: 30 };
+      },
+    };
+    const result = await calque.run(['segment', '--prompts', 'p.jsonl', '--out', 'out'], {
+      engine: engine as never,
+      context: { signal: controller.signal },
+    });
+    expect(result.code).toBe(130);
+    expect(result.stderr).toContain('calque: interrupted\n');
+    const written = await calque.list('out').catch(() => []);
+    expect([[], ['a.json', 'a.mask.png', 'a.overlay.png']]).toContainEqual(written);
+  });
+});
+
+describe('--resume', () => {
+  const command = ['segment', '--prompts', 'p.jsonl', '--out', 'out', '--resume'];
+
+  test('leaves out what is finished and prints it all the same', async () => {
+    await calque.file('p.jsonl', [click('a.png', 1, 'one'), click('b.png', 2, 'two')].join('\n'));
+    await calque.run(command);
+    const again = await calque.run([...command, '--json']);
+    expect([calque.calls('encode'), calque.calls('decode')]).toEqual([2, 2]);
+    expect(records(again.stdout).map((record) => record.id)).toEqual(['one', 'two']);
+  });
+
+  test('does what is new, what changed, and what was half-written', async () => {
+    const lines = [click('a.png', 1, 'one'), click('a.png', 2, 'two'), click('b.png', 3, 'three')];
+    await calque.file('p.jsonl', lines.join('\n'));
+    await calque.run(command);
+    const before = await calque.list('out');
+    const { rm } = await import('node:fs/promises');
+    await rm(path.join(calque.folder, 'out/b.mask.png'));
+    await calque.file('p.jsonl', [lines[2], click('a.png', 7, 'one'), lines[1]].join('\n'));
+    const again = await calque.run([...command, '--json']);
+    expect(calque.calls('decode')).toBe(5);
+    expect(records(again.stdout).map((record) => record.id)).toEqual(['three', 'one', 'two']);
+    expect(await calque.list('out')).toEqual(expect.arrayContaining(before));
+    expect(await calque.list('out')).toHaveLength(before.length + 3);
+  });
+
+  test('other options are other results', async () => {
+    await calque.file('p.jsonl', click('a.png', 1));
+    await calque.run(command);
+    await calque.run([...command, '--keep-largest', '1']);
+    expect(calque.calls('decode')).toBe(2);
+    expect(await calque.list('out')).toHaveLength(6);
+  });
+
+  test('equal lines each have their results', async () => {
+    await calque.file('p.jsonl', [click('a.png', 1), click('a.png', 1), click('a.png', 1)].join('\n'));
+    await calque.run(command);
+    expect(await calque.list('out')).toHaveLength(9);
+    await calque.run(command);
+    expect(calque.calls('decode')).toBe(3);
+    expect(await calque.list('out')).toHaveLength(9);
+  });
+
+  test('needs a folder to look into', async () => {
+    await calque.file('p.jsonl', click('a.png', 1));
+    const { code, stderr } = await calque.run(['segment', '--prompts', 'p.jsonl', '--json', '--resume']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--resume together with --prompts and --out');
+  });
+});
