@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -221,6 +221,19 @@ describe('bad input', () => {
     const { code, stderr } = await calque.run(argv);
     expect(code).toBe(2);
     expect(stderr).toContain(text);
+  });
+
+  test('a full disk is said, and neither half a result nor half a file is left', async () => {
+    await calque.image('a.png');
+    await mkdir(path.join(calque.folder, 'out'));
+    // Writes to this device fail as they do on a full disk.
+    await symlink('/dev/full', path.join(calque.folder, `out/.a.overlay.png.${process.pid}.tmp`));
+    const { code, stdout, stderr } = await calque.run(['segment', 'a.png', '--fg', '1,2', '--out', 'out']);
+    expect({ code, stdout }).toEqual({ code: 40, stdout: '' });
+    expect(stderr).toMatch(
+      /^calque: the disk is full: "[^"]*a\.overlay\.png" was not written; expected [^\n]*\n$/,
+    );
+    expect(await calque.list('out')).toEqual([]);
   });
 
   test('a failing engine is an error of the command, and nothing is written', async () => {
