@@ -116,10 +116,8 @@ describe('the repository', () => {
   });
 
   test('shows in docs/architecture.md the table that the manifests are held to', () => {
-    const rows = [...architecture.matchAll(/^\| `(\w+)` \| ([^|]+) \|/gm)].map((row) => [
-      row[1],
-      row[2]?.trim(),
-    ]);
+    const section = architecture.split('\n## ').find((part) => part.startsWith('Who may import whom')) ?? '';
+    const rows = [...section.matchAll(/^\| `(\w+)` \| ([^|]+) \|/gm)].map((row) => [row[1], row[2]?.trim()]);
     const expected = Object.entries(packageTable).map(([name, allowed]) => [
       name,
       allowed.join(', ') || 'nothing',

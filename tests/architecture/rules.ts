@@ -138,7 +138,7 @@ export function errorCodesDocumented(document: string): Rule {
 export function errorCodes(entry: WorkspacePackage): string[] {
   return entry.sources
     .filter((file) => file.path.endsWith('errors.ts'))
-    .flatMap((file) => [...withoutComments(file.text).matchAll(/\bcode: '([a-z0-9-]+)'/g)])
+    .flatMap((file) => [...withoutComments(file.text).matchAll(/\bcode(?::| =) '([a-z0-9-]+)'/g)])
     .map((match) => match[1] ?? '');
 }
 
