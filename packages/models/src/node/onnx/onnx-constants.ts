@@ -9,17 +9,3 @@ export const onnxDataType = {
   float16: 10,
   double: 11,
 } as const;
-
-/** `AttributeProto.AttributeType`. */
-export const onnxAttributeType = {
-  float: 1,
-  int: 2,
-  string: 3,
-  tensor: 4,
-  graph: 5,
-  floats: 6,
-  ints: 7,
-  strings: 8,
-  tensors: 9,
-  graphs: 10,
-} as const;

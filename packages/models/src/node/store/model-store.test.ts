@@ -64,7 +64,7 @@ async function holds(path: string, bytes: Uint8Array): Promise<boolean> {
 /** What was received goes lost when the connection is cut before it is read: the server waits for it to be written. */
 async function arrived(name: string, bytes: number): Promise<void> {
   const part = join(home, 'models', 'tiny-sam', `${name}.part`);
-  await vi.waitUntil(async () => (await stat(part).catch(() => undefined))?.size === bytes, {
+  await vi.waitUntil(async () => ((await stat(part).catch(() => undefined))?.size ?? 0) === bytes, {
     timeout: 20_000,
     interval: 5,
   });
@@ -142,6 +142,30 @@ describe('A pull from an address', () => {
       `GET /${encoderName} bytes=${cut}-`,
       `GET /${decoderName}`,
     ]);
+  });
+
+  test('goes on after any number of cuts, wherever they are', async () => {
+    const cuts = Array.from(seededBytes(14, 4242), (byte, index) => byte * 97 * (index % 3));
+    await using server = await startFileServer({
+      files: tinyFiles,
+      ranges: true,
+      etag: '"v1"',
+      cuts,
+      beforeCut: arrived,
+    });
+    // Cuts in a row that bring nothing are given up, so that more than one pull may be needed.
+    const store = storeWith([server.source()]);
+    const resolved = await store.pull('tiny-sam').catch(() => store.pull('tiny-sam'));
+    expect(await holds(resolved.encoder.path, encoder)).toBe(true);
+    expect(await holds(resolved.decoder.path, decoder)).toBe(true);
+  });
+
+  test('twice at once in one process fetches once', async () => {
+    await using server = await startFileServer({ files: tinyFiles });
+    const store = storeWith([server.source()]);
+    const [first, second] = await Promise.all([store.pull('tiny-sam'), store.ensure('tiny-sam')]);
+    expect(second).toEqual(first);
+    expect(server.requests).toHaveLength(2);
   });
 
   test('starts over after a cut when the server ignores ranges', async () => {

@@ -28,7 +28,7 @@ export async function receiveFromTarball(
     stop = (reason) => {
       tarball.unpipe?.(parser as unknown as NodeJS.WritableStream);
       tarball.destroy?.();
-      reject(reason);
+      reject(reason instanceof Error ? reason : new Error(String(reason)));
     };
     parser.on('entry', (entry: ReadEntry) => {
       const file = isPlainFile(entry) ? waiting.get(pathInPackage(entry)) : undefined;
@@ -40,7 +40,9 @@ export async function receiveFromTarball(
       work = work.then(() => staging.receive(file, chunksUntil(entry, end)));
       work.catch(stop);
     });
-    parser.on('end', () => work.then(resolve, reject));
+    parser.on('end', () => {
+      work.then(resolve, reject);
+    });
     parser.on('error', stop);
     tarball.on('error', stop);
     tarball.pipe(parser as unknown as NodeJS.WritableStream);

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { ModelSource } from '../../manifest/manifest.ts';
@@ -19,7 +20,7 @@ const child = join(scratch, 'pull-child.mjs');
 beforeAll(async () => {
   await mkdir(scratch, { recursive: true });
   await build({
-    entryPoints: [join(import.meta.dirname, 'testing', 'pull-child.ts')],
+    entryPoints: [fileURLToPath(new URL('./testing/pull-child.ts', import.meta.url))],
     outfile: child,
     bundle: true,
     platform: 'node',
