@@ -6,6 +6,3 @@ export const packageTable: Readonly<Record<string, readonly string[]>> = {
   engine: ['core', 'models'],
   cli: ['core', 'models', 'engine', 'report'],
 };
-
-/** What tests may import besides the dependencies of their own package. */
-export const testDependencies: readonly string[] = ['vitest', 'fast-check'];

@@ -5,6 +5,8 @@ import { importsOf } from './imports-of.ts';
 /** The repository as the rules see it: plain data, so that a test can plant a violation without touching a file. */
 export interface Workspace {
   readonly packages: readonly WorkspacePackage[];
+  /** Development dependencies of the root: tools and what tests of any package may import. */
+  readonly tools: readonly string[];
 }
 
 export interface WorkspacePackage {
@@ -37,7 +39,11 @@ export function readWorkspace(root: string = repositoryRoot): Workspace {
   const names = readdirSync(`${root}packages`).filter((name) =>
     existsSync(`${root}packages/${name}/package.json`),
   );
-  return { packages: names.map((name) => readPackage(`${root}packages/${name}/`, name)) };
+  const manifest = readManifest(root);
+  return {
+    packages: names.map((name) => readPackage(`${root}packages/${name}/`, name)),
+    tools: Object.keys(manifest.devDependencies ?? {}),
+  };
 }
 
 export function sourceFile(path: string, text: string): SourceFile {
@@ -45,7 +51,7 @@ export function sourceFile(path: string, text: string): SourceFile {
 }
 
 function readPackage(folder: string, name: string): WorkspacePackage {
-  const manifest = JSON.parse(readFileSync(`${folder}package.json`, 'utf8')) as Manifest;
+  const manifest = readManifest(folder);
   const exported = Object.entries(manifest.exports ?? {});
   return {
     name,
@@ -54,6 +60,10 @@ function readPackage(folder: string, name: string): WorkspacePackage {
     entryPoints: Object.fromEntries(exported.map(([subpath, target]) => [subpath, target['calque-source']])),
     sources: readSources(folder),
   };
+}
+
+function readManifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(`${folder}package.json`, 'utf8')) as Manifest;
 }
 
 function readSources(folder: string): SourceFile[] {
