@@ -1,3 +1,5 @@
+// Named here, since the packages that read this source do not list its declarations.
+/// <reference path="./npmcli-config.d.ts" />
 import { dirname, join } from 'node:path';
 
 export type Environment = Readonly<Record<string, string | undefined>>;

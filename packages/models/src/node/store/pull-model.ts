@@ -139,7 +139,8 @@ async function derive(
   if (file.transform === undefined || staging.has(file.installed)) return;
   listener({ kind: 'deriving', id: manifest.id, file: file.installed.name });
   const bytes = await readFile(staging.pathOf(file.source));
-  await staging.receive(file.installed, once(transforms[file.transform](bytes, file.source.name)));
+  const transform = await transforms[file.transform]();
+  await staging.receive(file.installed, once(transform(bytes, file.source.name)));
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
