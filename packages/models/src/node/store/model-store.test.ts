@@ -426,14 +426,13 @@ describe('A mirror', () => {
     return mirror;
   }
 
-  test.each([
+  test.each<[string, Readonly<Record<string, Uint8Array>>]>([
     [
       'folders named after the models',
       { [`tiny-sam/${encoderName}`]: encoder, [`tiny-sam/${decoderName}`]: decoder },
-      '',
     ],
-    ['the files themselves', { [encoderName]: encoder, [decoderName]: decoder }, ''],
-    ['some here and some there', { [encoderName]: encoder, [`tiny-sam/${decoderName}`]: decoder }, ''],
+    ['the files themselves', { [encoderName]: encoder, [decoderName]: decoder }],
+    ['some here and some there', { [encoderName]: encoder, [`tiny-sam/${decoderName}`]: decoder }],
   ])('may hold %s', async (_what, files) => {
     const mirror = await mirrorOf(files);
     const { folder } = await storeWith([], { mirror }).pull('tiny-sam');
