@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { assertProperty } from '../testing/assert-property.ts';
 import {
   boxArea,
   boxFromArray,
@@ -44,7 +45,7 @@ describe('a box', () => {
 
   test('that is valid lies in the image and covers area, whatever was drawn', () => {
     const coordinate = fc.double({ min: -200, max: 200, noNaN: true });
-    fc.assert(
+    assertProperty(
       fc.property(coordinate, coordinate, coordinate, coordinate, (x1, y1, x2, y2) => {
         try {
           const box = validateBox({ x1, y1, x2, y2 }, size);

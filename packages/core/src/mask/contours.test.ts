@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { arbitraryMask } from '../testing/arbitrary-mask.ts';
+import { assertProperty } from '../testing/assert-property.ts';
 import { maskFromPicture } from '../testing/mask-picture.ts';
 import { arcLength, findContours } from './contours.ts';
 import { measureMask } from './measures.ts';
@@ -9,6 +10,15 @@ function external(picture: string, approximation: 'simple' | 'none'): number[][]
   return findContours(maskFromPicture(picture), { retrieve: 'external', approximation }).map(({ points }) =>
     Array.from(points),
   );
+}
+
+/** The points of a closed contour, each with its chessboard distance from the one before. */
+function stepsOf(points: Int32Array): { x: number; y: number; length: number }[] {
+  return Array.from({ length: points.length / 2 }, (_, i) => {
+    const [x = -1, y = -1] = points.subarray(2 * i, 2 * i + 2);
+    const [fromX = -1, fromY = -1] = i === 0 ? points.subarray(-2) : points.subarray(2 * i - 2, 2 * i);
+    return { x, y, length: Math.max(Math.abs(x - fromX), Math.abs(y - fromY)) };
+  });
 }
 
 describe('contours', () => {
@@ -84,7 +94,7 @@ describe('contours', () => {
   });
 
   test('have as many outer and hole borders as the mask has components and holes, and the measured length', () => {
-    fc.assert(
+    assertProperty(
       fc.property(arbitraryMask(), (mask) => {
         const { components, holes, perimeterPx } = measureMask(mask);
         const all = findContours(mask, { retrieve: 'all', approximation: 'none' });
@@ -97,16 +107,12 @@ describe('contours', () => {
   });
 
   test('pass through pixels that are set, one step apart', () => {
-    fc.assert(
+    assertProperty(
       fc.property(arbitraryMask(), (mask) => {
         for (const { points } of findContours(mask, { retrieve: 'all', approximation: 'none' })) {
-          let [fromX, fromY] = points.subarray(-2) as unknown as [number, number];
-          for (let i = 0; i < points.length; i += 2) {
-            const [x, y] = points.subarray(i, i + 2) as unknown as [number, number];
-            expect(mask.data[y * mask.width + x]).toBe(1);
-            expect(Math.max(Math.abs(x - fromX), Math.abs(y - fromY))).toBe(points.length === 2 ? 0 : 1);
-            [fromX, fromY] = [x, y];
-          }
+          const steps = stepsOf(points);
+          expect(steps.every(({ x, y }) => mask.data[y * mask.width + x] === 1)).toBe(true);
+          expect(steps.every(({ length }) => length === (points.length === 2 ? 0 : 1))).toBe(true);
         }
       }),
     );

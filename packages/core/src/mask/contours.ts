@@ -1,7 +1,6 @@
-import type { BoxXyxy } from '../geometry/box.ts';
 import type { Bitmap } from './bitmap.ts';
 import { labelRuns, type RunLabels, reachesBorder } from './label-runs.ts';
-import { boxOfRuns, complementOf, type RowRuns, rowRunsOf } from './row-runs.ts';
+import { complementOf, type RowRuns, rowRunsOf } from './row-runs.ts';
 
 /** A closed border of a mask. */
 export interface Contour {
@@ -31,21 +30,20 @@ export interface ContourOptions {
  */
 export function findContours(bitmap: Bitmap, { retrieve, approximation }: ContourOptions): Contour[] {
   const runs = rowRunsOf(bitmap);
-  const box = boxOfRuns(runs);
-  if (box === null) return [];
-  const window = paddedWindow(bitmap, box);
   const gaps = complementOf(runs);
   const components = labelRuns(runs, 8);
   const background = labelRuns(gaps, 4);
-  const chain = new Chain();
+  const chain = new Chain(bitmap.width);
   const contours: Contour[] = [];
   const add = (start: PixelIndex, isHole: boolean): void => {
-    traceInto(chain, window, start, isHole);
+    traceInto(chain, bitmap, start, isHole);
     contours.push({ points: pointsOfChain(chain, start, approximation ?? 'simple'), isHole });
   };
-  if (retrieve === 'external')
-    for (const start of externalStarts(runs, components, gaps, background)) add(start, false);
-  else {
+  if (retrieve === 'external') {
+    for (const label of externalLabels(runs, components, gaps, background)) {
+      add(startOf(runs, components, label), false);
+    }
+  } else {
     for (let label = 0; label < components.count; label++) add(startOf(runs, components, label), false);
     for (const start of holeStarts(gaps, background)) add(start, true);
   }
@@ -77,17 +75,17 @@ export function arcLength(points: ArrayLike<number>): number {
  */
 export function perimeterOf(
   bitmap: Bitmap,
-  box: BoxXyxy,
   runs: RowRuns,
   components: RunLabels,
   gaps: RowRuns,
   background: RunLabels,
 ): number {
-  const window = paddedWindow(bitmap, box);
-  const chain = new Chain();
+  const chain = new Chain(bitmap.width);
   let perimeter = 0;
-  for (const start of externalStarts(runs, components, gaps, background)) {
-    traceInto(chain, window, start, false);
+  for (const label of externalLabels(runs, components, gaps, background)) {
+    // A lone pixel has no length; of noise most components are such.
+    if (components.areaPx[label] === 1) continue;
+    traceInto(chain, bitmap, startOf(runs, components, label), false);
     perimeter += lengthOfChain(chain);
   }
   return perimeter;
@@ -115,23 +113,26 @@ function rowOfRun({ rowStart }: RowRuns, run: number): number {
 }
 
 /**
- * First pixels of the components that lie in no hole. What is left of a component's first pixel surrounds the component,
- * since none of the component is above: it lies in a hole exactly when that background does not reach the border.
+ * Labels of the components that lie in no hole. What is left of a component's first pixel surrounds the component, since none
+ * of the component is above: it lies in a hole exactly when that background does not reach the border.
  */
-function* externalStarts(
+function externalLabels(
   runs: RowRuns,
   components: RunLabels,
   gaps: RowRuns,
   background: RunLabels,
-): Generator<PixelIndex> {
+): number[] {
   const reaches = reachesBorder(gaps, background);
-  for (let label = 0; label < components.count; label++) {
+  const external: number[] = [];
+  for (let label = 0, y = 0; label < components.count; label++) {
     const run = components.firstRun[label] as number;
-    const y = rowOfRun(runs, run);
-    const x = runs.starts[run] as number;
-    if (x === 0 || reaches[background.labelOfRun[gapLeftOf(runs, gaps, run, y)] as number] === 1)
-      yield { x, y };
+    while ((runs.rowStart[y + 1] as number) <= run) y++;
+    const isAtEdge = runs.starts[run] === 0;
+    if (isAtEdge || reaches[background.labelOfRun[gapLeftOf(runs, gaps, run, y)] as number] === 1) {
+      external.push(label);
+    }
   }
+  return external;
 }
 
 /** The gap that ends where a run starts; the run does not start at x = 0. */
@@ -151,31 +152,16 @@ function* holeStarts(gaps: RowRuns, background: RunLabels): Generator<PixelIndex
   }
 }
 
-/** The part of a mask within its box, in a frame of zeros one pixel wide, so that tracing never leaves the array. */
-interface PaddedWindow {
-  readonly pixels: Uint8Array;
-  readonly stride: number;
-  /** What to add to an index to go one step in each direction of a {@link Chain}. */
-  readonly offsets: readonly number[];
-  /** Image position of the frame's top-left pixel. */
-  readonly x: number;
-  readonly y: number;
-}
-
-function paddedWindow({ data, width }: Bitmap, box: BoxXyxy): PaddedWindow {
-  const stride = box.x2 - box.x1 + 2;
-  const pixels = new Uint8Array(stride * (box.y2 - box.y1 + 2));
-  for (let y = box.y1; y < box.y2; y++) {
-    pixels.set(data.subarray(y * width + box.x1, y * width + box.x2), (y - box.y1 + 1) * stride + 1);
-  }
-  const offsets = STEP_X.map((stepX, code) => stepX + (STEP_Y[code] as number) * stride);
-  return { pixels, stride, offsets, x: box.x1 - 1, y: box.y1 - 1 };
-}
-
 /** Steps from pixel to pixel along a border: 0 is right, then anticlockwise on the screen by 45 degrees. */
 class Chain {
   length = 0;
   codes: Uint8Array = new Uint8Array(4096);
+  /** What each step adds to the index of a pixel in a mask of the given width. */
+  readonly offsets: readonly number[];
+
+  constructor(width: number) {
+    this.offsets = STEP_X.map((stepX, code) => stepX + (STEP_Y[code] as number) * width);
+  }
 
   grow(): void {
     const { codes } = this;
@@ -188,29 +174,44 @@ const STEP_X = [1, 1, 0, -1, -1, -1, 0, 1] as const;
 const STEP_Y = [0, -1, -1, -1, 0, 1, 1, 1] as const;
 
 /** Follows a border once around. No steps for a lone pixel. */
-function traceInto(chain: Chain, window: PaddedWindow, { x, y }: PixelIndex, isHole: boolean): void {
-  const { pixels, stride, offsets } = window;
-  const start = (y - window.y) * stride + x - window.x;
+function traceInto(chain: Chain, bitmap: Bitmap, start: PixelIndex, isHole: boolean): void {
+  const { data, width, height } = bitmap;
+  const { offsets } = chain;
+  let { x, y } = start;
   chain.length = 0;
   const background = isHole ? 0 : 4;
   let code = background;
   do code = (code - 1) & 7;
-  while (pixels[start + (offsets[code] as number)] === 0 && code !== background);
+  while (code !== background && !isNeighbourSet(bitmap, x, y, code));
   if (code === background) return;
-  const last = start + (offsets[code] as number);
-  let at = start;
+  const first = y * width + x;
+  const last = first + (offsets[code] as number);
+  let at = first;
   for (;;) {
-    let next: number;
-    do {
-      code = (code + 1) & 7;
-      next = at + (offsets[code] as number);
-    } while (pixels[next] === 0);
+    if (x > 0 && y > 0 && x < width - 1 && y < height - 1) {
+      do code = (code + 1) & 7;
+      while (data[at + (offsets[code] as number)] === 0);
+    } else {
+      do code = (code + 1) & 7;
+      while (!isNeighbourSet(bitmap, x, y, code));
+    }
+    const next = at + (offsets[code] as number);
     if (chain.length === chain.codes.length) chain.grow();
     chain.codes[chain.length++] = code;
-    if (next === start && at === last) return;
+    if (next === first && at === last) return;
     at = next;
+    x += STEP_X[code] as number;
+    y += STEP_Y[code] as number;
     code = (code + 4) & 7;
   }
+}
+
+/** For pixels along the border of the image, where an offset could lead into another row. */
+function isNeighbourSet({ data, width, height }: Bitmap, x: number, y: number, code: number): boolean {
+  const nextX = x + (STEP_X[code] as number);
+  const nextY = y + (STEP_Y[code] as number);
+  const isInside = nextX >= 0 && nextY >= 0 && nextX < width && nextY < height;
+  return isInside && data[nextY * width + nextX] !== 0;
 }
 
 function pointsOfChain(chain: Chain, start: PixelIndex, approximation: 'simple' | 'none'): Int32Array {

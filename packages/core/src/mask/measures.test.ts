@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { arbitraryMask } from '../testing/arbitrary-mask.ts';
+import { assertProperty } from '../testing/assert-property.ts';
 import { maskFromPicture } from '../testing/mask-picture.ts';
 import type { Bitmap } from './bitmap.ts';
 import { findBackgroundComponents, findComponents, findHoles } from './components.ts';
@@ -75,7 +76,7 @@ describe('measures of a mask', () => {
   });
 
   test('do not depend on which axis is which', () => {
-    fc.assert(
+    assertProperty(
       fc.property(arbitraryMask(), (mask) => {
         const { box, ...measures } = measureMask(mask);
         const { box: turnedBox, ...turned } = measureMask(transposed(mask));
@@ -87,7 +88,7 @@ describe('measures of a mask', () => {
   });
 
   test('satisfy Euler: components minus holes is what corners of 2 x 2 pixels add up to', () => {
-    fc.assert(
+    assertProperty(
       fc.property(arbitraryMask(), (mask) => {
         const { components, holes } = measureMask(mask);
         expect(components - holes).toBe(eulerNumber(mask));

@@ -35,7 +35,7 @@ export function measureRuns(bitmap: Bitmap, runs: RowRuns): MaskMeasures {
   const background = labelRuns(gaps, 4);
   return {
     areaPx: sum(components.areaPx),
-    perimeterPx: perimeterOf(bitmap, box, runs, components, gaps, background),
+    perimeterPx: perimeterOf(bitmap, runs, components, gaps, background),
     box,
     components: components.count,
     holes: background.count - sum(reachesBorder(gaps, background)),

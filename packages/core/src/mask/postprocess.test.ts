@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { arbitraryMask } from '../testing/arbitrary-mask.ts';
+import { assertProperty } from '../testing/assert-property.ts';
 import { maskFromPicture, pictureOfMask } from '../testing/mask-picture.ts';
 import { createBitmap } from './bitmap.ts';
 import { findComponents, findHoles } from './components.ts';
@@ -121,7 +122,7 @@ describe('post-processing', () => {
 
   test('never writes into its argument, and leaves no hole, island or component that it should not', () => {
     const count = fc.integer({ min: 1, max: 12 });
-    fc.assert(
+    assertProperty(
       fc.property(arbitraryMask(), count, count, count, (mask, fillHolesPx, dropIslandsPx, keepLargest) => {
         const before = pictureOfMask(mask);
         const result = postprocess(mask, { fillHolesPx, dropIslandsPx, keepLargest });
@@ -151,7 +152,7 @@ describe('post-processing', () => {
 describe('smoothing', () => {
   test('leaves straight edges in any direction where they are', () => {
     const coefficient = fc.integer({ min: -9, max: 9 });
-    fc.assert(
+    assertProperty(
       fc.property(coefficient, coefficient, fc.integer({ min: 1, max: 4 }), (a, b, radius) => {
         const half = createBitmap({ width: 41, height: 37 });
         const isSet = (x: number, y: number) => a * (x - 19) + b * (y - 17) <= 4;
@@ -170,7 +171,7 @@ describe('smoothing', () => {
   });
 
   test('equals the weighted vote written out', () => {
-    fc.assert(
+    assertProperty(
       fc.property(arbitraryMask(11), fc.integer({ min: 1, max: 3 }), (mask, radius) => {
         const { width, height, data } = mask;
         const plain = createBitmap(mask);
@@ -194,7 +195,7 @@ describe('smoothing', () => {
   });
 
   test('treats mask and background alike', () => {
-    fc.assert(
+    assertProperty(
       fc.property(arbitraryMask(12), fc.integer({ min: 1, max: 3 }), (mask, radius) => {
         const inverse = { ...mask, data: mask.data.map((value) => 1 - value) };
         const smoothedInverse = smoothMask(inverse, radius).data.map((value) => 1 - value);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { arbitraryMask } from '../testing/arbitrary-mask.ts';
+import { assertProperty } from '../testing/assert-property.ts';
 import { encodeRle } from './rle.ts';
 import { countsFromString, countsToString } from './rle-string.ts';
 
@@ -39,7 +40,7 @@ describe('compressed counts', () => {
 
   test('equal the definition for counts up to 32 bits', () => {
     const count = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 2 ** 32 - 1 }));
-    fc.assert(
+    assertProperty(
       fc.property(fc.array(count, { minLength: 1, maxLength: 30 }), (counts) => {
         expect(stringOf(1, 1, counts)).toBe(plainString(counts));
       }),
@@ -47,7 +48,7 @@ describe('compressed counts', () => {
   });
 
   test('are read back to the same counts', () => {
-    fc.assert(
+    assertProperty(
       fc.property(arbitraryMask(), (mask) => {
         const rle = encodeRle(mask);
         expect(countsFromString(countsToString(rle), rle.size)).toEqual(rle);
@@ -83,7 +84,7 @@ describe('malformed compressed counts', () => {
 
   test('are refused whatever the text is, never with another error', () => {
     const character = fc.integer({ min: 40, max: 120 }).map((code) => String.fromCharCode(code));
-    fc.assert(
+    assertProperty(
       fc.property(fc.array(character, { maxLength: 40 }), (characters) => {
         try {
           const { counts } = countsFromString(characters.join(''), { width: 7, height: 5 });
@@ -92,7 +93,7 @@ describe('malformed compressed counts', () => {
           expect(error).toMatchObject({ code: 'rle-malformed' });
         }
       }),
-      { numRuns: 500 },
+      500,
     );
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { arbitraryMask } from '../testing/arbitrary-mask.ts';
+import { assertProperty } from '../testing/assert-property.ts';
 import { maskFromPicture, pictureOfMask } from '../testing/mask-picture.ts';
 import type { Bitmap } from './bitmap.ts';
 import { measureMask } from './measures.ts';
@@ -44,7 +45,7 @@ describe('COCO runs', () => {
   });
 
   test('equal those of a walk over the pixels, and decode to the same mask', () => {
-    fc.assert(
+    assertProperty(
       fc.property(arbitraryMask(), (mask) => {
         const rle = encodeRle(mask);
         expect(Array.from(rle.counts)).toEqual(plainCounts(mask));
@@ -54,7 +55,7 @@ describe('COCO runs', () => {
   });
 
   test('know area and box without being decoded', () => {
-    fc.assert(
+    assertProperty(
       fc.property(arbitraryMask(), (mask) => {
         const { areaPx, box } = measureMask(mask);
         const rle = encodeRle(mask);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { arbitraryMask } from '../testing/arbitrary-mask.ts';
+import { assertProperty } from '../testing/assert-property.ts';
 import { maskFromPicture } from '../testing/mask-picture.ts';
 import type { Bitmap } from './bitmap.ts';
 import { boxOfRuns, complementOf, paintRunsInto, type RowRuns, rowRunsOf } from './row-runs.ts';
@@ -38,7 +39,7 @@ describe('runs of a mask', () => {
   });
 
   test('paint the same mask again, and their complement the rest', () => {
-    fc.assert(
+    assertProperty(
       fc.property(arbitraryMask(), (mask) => {
         const runs = rowRunsOf(mask);
         expect(painted(runs, 1)).toEqual(Array.from(mask.data));
@@ -48,7 +49,7 @@ describe('runs of a mask', () => {
   });
 
   test('do not depend on where the bytes lie in their buffer', () => {
-    fc.assert(
+    assertProperty(
       fc.property(arbitraryMask(), fc.integer({ min: 0, max: 9 }), (mask, shift) => {
         const buffer = new Uint8Array(mask.data.length + 20).fill(1);
         buffer.set(mask.data, shift);

@@ -134,7 +134,7 @@ interface RunReader {
   endOfOnes(from: number): number;
 }
 
-/** Skips over equal bytes four at a time. */
+/** Skips over equal bytes sixteen, then four at a time. */
 function runReader(data: Uint8Array): RunReader {
   const length = data.length;
   // Words start at multiples of four of the buffer, which need not be multiples of four of the view.
@@ -150,6 +150,7 @@ function runReader(data: Uint8Array): RunReader {
       for (; i < length && ((i - firstByte) & 3) !== 0; i++) if (data[i] !== 0) return i;
       let word = (i - firstByte) >> 2;
       if (word >= 0) {
+        while (word + 4 <= wordCount && orOfFour(words, word) === 0) word += 4;
         while (word < wordCount && words[word] === 0) word++;
         i = Math.min(length, Math.max(i, firstByte + 4 * word));
       }
@@ -161,6 +162,7 @@ function runReader(data: Uint8Array): RunReader {
       for (; i < length && ((i - firstByte) & 3) !== 0; i++) if (data[i] === 0) return i;
       let word = (i - firstByte) >> 2;
       if (word >= 0) {
+        while (word + 4 <= wordCount && andOfFour(words, word) === FOUR_SET) word += 4;
         while (word < wordCount && words[word] === FOUR_SET) word++;
         i = Math.min(length, Math.max(i, firstByte + 4 * word));
       }
@@ -168,4 +170,16 @@ function runReader(data: Uint8Array): RunReader {
       return i;
     },
   };
+}
+
+function orOfFour(words: Int32Array, at: number): number {
+  return (
+    (words[at] as number) | (words[at + 1] as number) | (words[at + 2] as number) | (words[at + 3] as number)
+  );
+}
+
+function andOfFour(words: Int32Array, at: number): number {
+  return (
+    (words[at] as number) & (words[at + 1] as number) & (words[at + 2] as number) & (words[at + 3] as number)
+  );
 }

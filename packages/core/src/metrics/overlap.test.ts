@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Bitmap } from '../mask/bitmap.ts';
 import { encodeRle } from '../mask/rle.ts';
+import { assertProperty } from '../testing/assert-property.ts';
 import { maskFromPicture } from '../testing/mask-picture.ts';
 import { maskDice, maskIou, maskOverlap, rleDice, rleIou, rleOverlap } from './overlap.ts';
 
@@ -47,7 +48,7 @@ describe('overlap of masks', () => {
           { ...size, data: b },
         ]);
       });
-    fc.assert(
+    assertProperty(
       fc.property(pair, ([a, b]) => {
         expect(rleOverlap(encodeRle(a), encodeRle(b))).toEqual(maskOverlap(a, b));
         expect(rleIou(encodeRle(a), encodeRle(b))).toBe(maskIou(b, a));
