@@ -130,26 +130,29 @@ export class ReferencePipeline {
   }
 }
 
-/** Antialiased bilinear in floating point, without rounding in between. @returns interleaved RGB, 0 … 255. */
-function resize({ width, height, pixels }: Picture, toWidth: number, toHeight: number): Float32Array {
+/**
+ * Antialiased bilinear, columns then rows, rounded to 8 bits after each, as imaging libraries do it.
+ * The encoder is sensitive to that rounding (docs/decisions), so the reference must say which one it is.
+ */
+function resize({ width, height, pixels }: Picture, toWidth: number, toHeight: number): Uint8Array {
   const across = weightsOf(width, toWidth);
   const down = weightsOf(height, toHeight);
-  const wide = new Float32Array(height * toWidth * 3);
+  const wide = new Uint8Array(height * toWidth * 3);
   for (let y = 0; y < height; y++) {
     for (const [x, taps] of across.entries()) {
       for (let c = 0; c < 3; c++) {
         let sum = 0;
         for (const [i, weight] of taps) sum += weight * (pixels[(y * width + i) * 3 + c] as number);
-        wide[(y * toWidth + x) * 3 + c] = sum;
+        wide[(y * toWidth + x) * 3 + c] = Math.floor(sum + 0.5);
       }
     }
   }
-  const result = new Float32Array(toHeight * toWidth * 3);
+  const result = new Uint8Array(toHeight * toWidth * 3);
   for (const [y, taps] of down.entries()) {
     for (let i = 0; i < toWidth * 3; i++) {
       let sum = 0;
       for (const [row, weight] of taps) sum += weight * (wide[row * toWidth * 3 + i] as number);
-      result[y * toWidth * 3 + i] = sum;
+      result[y * toWidth * 3 + i] = Math.floor(sum + 0.5);
     }
   }
   return result;
