@@ -117,14 +117,19 @@ async function takeLock(lock: string, key: string): Promise<'free' | 'stale' | '
 }
 
 async function createLock(lock: string, key: string): Promise<boolean> {
+  const handle = await open(lock, 'wx').catch((error: unknown) => {
+    if (errnoOf(error) === 'EEXIST') return null;
+    throw outputFailed(lock, error);
+  });
+  if (handle === null) return false;
   try {
-    const handle = await open(lock, 'wx');
     await handle.writeFile(JSON.stringify({ pid: process.pid, host: hostname(), key }));
-    await handle.close();
     return true;
   } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return false;
+    await rm(lock, { force: true });
     throw outputFailed(lock, error);
+  } finally {
+    await handle.close();
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { errnoOf, imageEmpty, imageIsFolder, imageMissing, imageUnreadable } from '../errors.ts';
 
@@ -28,4 +28,7 @@ export async function checkImageFile(path: string, file: string): Promise<void> 
   });
   if (stats.isDirectory()) throw imageIsFolder(path);
   if (stats.isFile() && stats.size === 0) throw imageEmpty(path);
+  await access(file, constants.R_OK).catch((error: unknown) => {
+    throw imageUnreadable(path, error);
+  });
 }

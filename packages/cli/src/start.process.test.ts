@@ -1,0 +1,172 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chmod, cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const calque = path.join(root, 'packages/cli/bin/calque.js');
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'calque-process-'));
+  await chmod(folder, 0o755);
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface StartOptions {
+  readonly entry?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** As a user without rights where the tests run as root. */
+  readonly unprivileged?: boolean;
+}
+
+function start(
+  argv: readonly string[],
+  { entry = calque, env = {}, unprivileged = false }: StartOptions = {},
+) {
+  const nobody = unprivileged && process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+  const child = spawn(process.execPath, [entry, ...argv], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], HOME: folder, CALQUE_HOME: path.join(folder, 'home'), ...env },
+    ...nobody,
+  });
+  return { child, ended: collect(child) };
+}
+
+function collect(child: ChildProcess): Promise<Ended> {
+  const texts = { stdout: '', stderr: '' };
+  child.stdout?.on('data', (chunk: Buffer) => {
+    texts.stdout += chunk.toString('utf8');
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    texts.stderr += chunk.toString('utf8');
+  });
+  return new Promise((resolve) => {
+    child.on('close', (code) => resolve({ code, ...texts }));
+  });
+}
+
+/** A checkout that was never started: sources, and the packages of this one. */
+async function freshCheckout(): Promise<string> {
+  const checkout = path.join(folder, 'checkout');
+  for (const name of await readdir(path.join(root, 'packages'))) {
+    for (const part of ['package.json', 'src', 'bin']) {
+      const from = path.join(root, 'packages', name, part);
+      await cp(from, path.join(checkout, 'packages', name, part), { recursive: true }).catch(() => {});
+    }
+  }
+  await cp(path.join(root, 'samples'), path.join(checkout, 'samples'), { recursive: true });
+  await symlink(path.join(root, 'node_modules'), path.join(checkout, 'node_modules'));
+  return path.join(checkout, 'packages/cli');
+}
+
+describe('starting', () => {
+  test('--help prints the commands', async () => {
+    const { code, stdout, stderr } = await start(['--help']).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('segment [options] [image]');
+  });
+
+  test('several first starts at once all work and leave one bundle', async () => {
+    const cli = await freshCheckout();
+    const entry = path.join(cli, 'bin/calque.js');
+    const all = await Promise.all([1, 2, 3].map(() => start(['--version'], { entry }).ended));
+    expect(all.map(({ code, stderr }) => ({ code, stderr }))).toEqual(Array(3).fill({ code: 0, stderr: '' }));
+    expect((await readdir(cli)).sort()).toEqual(['bin', 'dist', 'package.json', 'src']);
+  });
+
+  test('a changed source is bundled again, an unchanged one is not', async () => {
+    const cli = await freshCheckout();
+    const entry = path.join(cli, 'bin/calque.js');
+    await start(['--version'], { entry }).ended;
+    const manifest = path.join(cli, 'package.json');
+    await writeFile(path.join(cli, 'dist/main.js'), 'export const main = () => console.log("kept");\n');
+    expect((await start(['--version'], { entry }).ended).stdout).toBe('kept\n');
+    await writeFile(manifest, execFileSync('sed', ['s/"version": "[^"]*"/"version": "7.8.9"/', manifest]));
+    expect((await start(['--version'], { entry }).ended).stdout).toBe('7.8.9\n');
+  });
+
+  test('a read-only checkout is bundled into the cache folder', async () => {
+    const cli = await freshCheckout();
+    await mkdir(path.join(folder, 'home'));
+    await chmod(path.join(folder, 'home'), 0o777);
+    await chmod(cli, 0o555);
+    const options = { entry: path.join(cli, 'bin/calque.js'), unprivileged: true };
+    const first = await start(['--help'], options).ended;
+    await chmod(cli, 0o755);
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(await readdir(cli)).not.toContain('dist');
+    expect(await readdir(path.join(folder, 'home'))).toEqual(['bundles']);
+  });
+
+  test('a read-only checkout without a cache folder explains itself in one line', async () => {
+    const cli = await freshCheckout();
+    await chmod(cli, 0o555);
+    await writeFile(path.join(folder, 'file'), '');
+    const env = { CALQUE_HOME: path.join(folder, 'file/home') };
+    const result = await start(['--help'], {
+      entry: path.join(cli, 'bin/calque.js'),
+      unprivileged: true,
+      env,
+    }).ended;
+    await chmod(cli, 0o755);
+    expect(result.code).toBe(1);
+    expect(result.stderr).toMatch(/^calque: cannot start: the checkout .* is read-only .*CALQUE_HOME.*\n$/);
+  });
+});
+
+describe('ending', () => {
+  test('Ctrl+C ends a command that waits, cleanly', async () => {
+    const { child, ended } = start(['segment', '--prompts', '-', '--out', 'out'], {
+      env: { TMPDIR: folder },
+    });
+    child.stdin.write('{"image": "a.png"');
+    for (let tries = 0; tries < 400 && (await temporaryFolders()) === 0; tries += 1) await sleep(25);
+    child.kill('SIGINT');
+    expect(await ended).toEqual({ code: 130, stdout: '', stderr: 'calque: interrupted\n' });
+    expect(await temporaryFolders()).toBe(0);
+  });
+
+  test('a reader of stdout that goes away is no error', async () => {
+    const { child, ended } = start(['segment', '--help']);
+    child.stdout.destroy();
+    const { code, stderr } = await ended;
+    expect([0, 141]).toContain(code);
+    expect(stderr).toBe('');
+  });
+
+  test('an image without the right to read it is an error of its own', async () => {
+    await writeFile(path.join(folder, 'a.png'), 'x', { mode: 0o000 });
+    const { code, stderr } = await start(['segment', 'a.png', '--fg', '1,2'], { unprivileged: true }).ended;
+    expect(code).toBe(12);
+    expect(stderr).toMatch(/^calque: the image "a\.png" cannot be read \(permission denied\); [^\n]*\n$/);
+  });
+});
+
+async function temporaryFolders(): Promise<number> {
+  return (await readdir(folder)).filter((name) => /^calque-\w{6}$/.test(name)).length;
+}
+
+describe('completion in bash', () => {
+  test('offers commands and flags', () => {
+    const script = `
+      calque() { "${process.execPath}" "${calque}" "$@"; }
+      eval "$(calque completion bash)"
+      COMP_WORDS=(calque segment --fill); COMP_CWORD=2; _calque; echo "\${COMPREPLY[@]}"
+      COMP_WORDS=(calque mod); COMP_CWORD=1; _calque; echo "\${COMPREPLY[@]}"`;
+    expect(execFileSync('bash', ['-c', script], { encoding: 'utf8' })).toBe('--fill-holes\nmodels\n');
+  });
+});
