@@ -1,4 +1,4 @@
-import { rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CliHarness } from '../testing/cli-harness.ts';
@@ -27,6 +27,17 @@ describe('calque replay', () => {
     const { code, stdout, stderr } = await calque.run(['replay', 'out/a.json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^IoU +1\.0000\n/);
+  });
+
+  test('finds the image from any folder, also when it was named from another one', async () => {
+    await mkdir(path.join(calque.folder, 'data'));
+    await calque.image('data/c.png', 40, 30);
+    await calque.file('data/p.jsonl', JSON.stringify({ image: 'c.png', box: [4, 3, 25, 22] }));
+    await calque.run(['segment', '--prompts', 'data/p.jsonl', '--out', 'out']);
+    expect((await calque.json('out/c.json')).image.path).toBe('c.png');
+    expect((await calque.run(['replay', 'out/c.json'])).code).toBe(0);
+    const cwd = path.join(calque.folder, 'out');
+    expect((await calque.run(['replay', 'c.json'], { context: { cwd } })).code).toBe(0);
   });
 
   test('replays a mask that was given as a prompt from the record alone', async () => {

@@ -14,7 +14,7 @@ Examples:
   $ calque replay out/truck.json --image /data/moved/truck.jpg
   $ calque replay out/truck.json --provider cpu --json
 
-A recorded path that is relative is looked up from the current folder, then from the record's.
+The image is looked for where it lay from the record, then at the recorded path from the current folder.
 `;
 
 export function registerReplay(program: Command, context: CliContext): void {

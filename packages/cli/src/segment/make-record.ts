@@ -17,6 +17,8 @@ import type { SegmentOptions, SegmentRequest } from './segment-request.ts';
 export interface CliRecord extends PredictionRecord {
   /** See {@link requestKey}. */
   readonly key: string;
+  /** Path of the image from the folder of the record, in records that lie in one; with `/`. */
+  readonly imageFromRecord?: string;
 }
 
 export interface RecordParts {

@@ -45,7 +45,7 @@ interface Replay {
 export async function replayRecord(context: CliContext, settings: ReplaySettings): Promise<void> {
   const recordFile = path.resolve(context.cwd, settings.record);
   const read = await readRecord(recordFile, settings.record);
-  const image = locateImage(context, settings, read.record.image.path);
+  const image = locateImage(context, settings, read);
   const sha256 = await hashImage(image, image, context.signal);
   const flags = { ...settings.engine, model: settings.engine.model ?? read.record.model.id };
   const replay = await withEngine(context, { flags, quiet: settings.quiet }, async ({ engine }) =>
@@ -55,10 +55,16 @@ export async function replayRecord(context: CliContext, settings: ReplaySettings
   judge(replay, read.record);
 }
 
-function locateImage({ cwd }: CliContext, { image, record }: ReplaySettings, recorded: string): string {
+function locateImage(
+  { cwd }: CliContext,
+  { image, record: given }: ReplaySettings,
+  read: ReadRecord,
+): string {
   if (image !== undefined) return path.resolve(cwd, image);
-  const recordFolder = path.dirname(path.resolve(cwd, record));
-  const places = [...new Set([path.resolve(cwd, recorded), path.resolve(recordFolder, recorded)])];
+  const recorded = read.record.image.path;
+  const folder = path.dirname(path.resolve(cwd, given));
+  const relative = read.imageFromRecord === null ? [] : [path.resolve(folder, read.imageFromRecord)];
+  const places = [...new Set([...relative, path.resolve(cwd, recorded), path.resolve(folder, recorded)])];
   const found = places.find((place) => existsSync(place));
   if (found === undefined) throw replayImageMissing(recorded, places);
   return found;

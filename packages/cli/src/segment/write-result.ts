@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { decodeRle } from '@calque/core';
 import type { Prediction } from '@calque/engine';
 import { type NewFile, writeFilesAtomically } from '../output/atomic-files.ts';
@@ -27,12 +28,18 @@ export async function writeResult(folder: string, { file, record, prediction }: 
       { name: `${claim.name}.mask.png`, bytes: mask },
       ...candidates,
       { name: `${claim.name}.overlay.png`, bytes: overlay },
-      { name: `${claim.name}.json`, bytes: `${JSON.stringify(record, null, 2)}\n` },
+      { name: `${claim.name}.json`, bytes: recordText(folder, file, record) },
     ]);
     return claim.name;
   } finally {
     await claim.release();
   }
+}
+
+/** A replay finds the image again where record and image moved together, from whatever folder it is started. */
+function recordText(folder: string, file: string, record: CliRecord): string {
+  const imageFromRecord = path.relative(folder, file).replaceAll(path.sep, '/');
+  return `${JSON.stringify({ ...record, imageFromRecord }, null, 2)}\n`;
 }
 
 /** People count candidates from 1 on. */
