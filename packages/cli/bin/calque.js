@@ -23,9 +23,12 @@ try {
   const { main } = await import(bundle.href);
   await main();
 } catch (error) {
-  const line = error instanceof Error ? error.message : String(error);
-  process.stderr.write(
-    `calque: cannot start: ${process.argv.includes('--debug') ? /** @type {Error} */ (error.stack ?? line) : line}\n`,
-  );
+  process.stderr.write(`calque: cannot start: ${textOf(error)}\n`);
   process.exitCode = 1;
+}
+
+/** @param {unknown} error */
+function textOf(error) {
+  if (!(error instanceof Error)) return String(error);
+  return process.argv.includes('--debug') ? error.stack : error.message;
 }

@@ -158,6 +158,16 @@ function outputNotFolder(path: string, cause: unknown): CalqueError {
   });
 }
 
+export function outputBusy(folder: string): CalqueError {
+  return new CalqueError({
+    code: 'output-busy',
+    message: `another process writes the results of the same request into ${quoted(folder)}`,
+    expected: 'one process a request',
+    remedy: 'Wait for it, or choose another folder with --out',
+    details: { folder },
+  });
+}
+
 export function errnoOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;

@@ -1,8 +1,7 @@
 import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { CalqueError } from '@calque/core';
-import { errnoOf, outputFailed } from '../errors.ts';
+import { errnoOf, outputBusy, outputFailed } from '../errors.ts';
 
 /** A name in the output folder that no other process takes until it is released. */
 export interface ClaimedName {
@@ -23,12 +22,7 @@ export async function claimName(folder: string, imagePath: string, key: string):
     const claim = await tryClaim(folder, name, key);
     if (claim !== null) return claim;
   }
-  throw new CalqueError({
-    code: 'output-busy',
-    message: `another process writes the results of the same request into "${folder}"`,
-    expected: 'one process a request',
-    remedy: 'Wait for it, or choose another folder with --out',
-  });
+  throw outputBusy(folder);
 }
 
 /** The name under which complete results of a request lie already, or null. */
