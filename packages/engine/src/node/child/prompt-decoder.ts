@@ -1,14 +1,15 @@
 import {
   type Bitmap,
   createBitmap,
-  encodeRle,
+  encodeRunsAsRle,
   type LogitsSampler,
   type LogitsSummary,
   type MaskPrompt,
-  measureMask,
+  measureRuns,
   type PostprocessOptions,
   type Prompt,
   postprocess,
+  rowRunsOf,
   type Size,
   scanLogitsInto,
 } from '@calque/core';
@@ -122,7 +123,8 @@ function describe(
 }
 
 function measured(bitmap: Bitmap, score: number, stability: number): MeasuredMask {
-  return { rle: encodeRle(bitmap), ...measureMask(bitmap), score, stability };
+  const runs = rowRunsOf(bitmap);
+  return { rle: encodeRunsAsRle(runs), ...measureRuns(bitmap, runs), score, stability };
 }
 
 function toModelPrompt({ box, points, mask }: Prompt, fit: Fit, input: InputSpec): ModelPrompt {
