@@ -31,6 +31,16 @@ export interface NodeEngineOptions {
 const MIB = 1024 * 1024;
 const MAX_PIXELS = 16383 * 16383;
 
+/**
+ * Has the C library give large blocks back at once instead of keeping them for later (glibc; others ignore it).
+ * Without the runtime's arena, this is what decides the peak.
+ */
+const THRIFTY_MALLOC = {
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: '65536',
+  MALLOC_TRIM_THRESHOLD_: '65536',
+} as const;
+
 /** What {@link createNodeEngine} returns: the engine, and what a watcher of its processes needs. */
 export interface NodeEngine extends Engine {
   /** Process ids by role, of those that run. */
@@ -47,7 +57,10 @@ export function createNodeEngine(options: NodeEngineOptions): NodeEngine {
       threads: options.threads ?? physicalCores(),
       lowMemory,
     },
-    child: { entry: options.childEntry },
+    child: {
+      entry: options.childEntry,
+      ...(lowMemory ? { env: { ...process.env, ...THRIFTY_MALLOC } } : {}),
+    },
     cacheFolder: options.cacheFolder === null ? null : join(options.cacheFolder, 'embeddings'),
     cacheDiskBytes: options.cacheDiskBytes ?? 4096 * MIB,
     cacheMemoryBytes: options.cacheMemoryBytes ?? (lowMemory ? 64 : 512) * MIB,

@@ -10,6 +10,8 @@
 export interface TriangleFilter {
   readonly taps: number;
   readonly start: Int32Array;
+  /** How many weights of each output are used. */
+  readonly count: Int32Array;
   readonly weights: Float64Array;
 }
 
@@ -18,6 +20,7 @@ export function triangleFilter(inputLength: number, outputLength: number): Trian
   const support = Math.max(1, scale);
   const taps = Math.ceil(support) * 2 + 1;
   const start = new Int32Array(outputLength);
+  const count = new Int32Array(outputLength);
   const weights = new Float64Array(outputLength * taps);
   for (let i = 0; i < outputLength; i++) {
     const centre = (i + 0.5) * scale;
@@ -31,6 +34,7 @@ export function triangleFilter(inputLength: number, outputLength: number): Trian
     }
     for (let k = 0; k < to - from; k++) weights[i * taps + k] = (weights[i * taps + k] as number) / sum;
     start[i] = from;
+    count[i] = to - from;
   }
-  return { taps, start, weights };
+  return { taps, start, count, weights };
 }

@@ -26,8 +26,10 @@ export function createDecoder(): Handlers<'decoder'> {
   return {
     async load(args: LoadArgs & DecoderArgs) {
       const session = await loadSession(args.modelPath, args.session);
+      const decoder = new PromptDecoder(args.family, args.input, session);
+      decoder.warmUp();
       state = {
-        decoder: new PromptDecoder(args.family, args.input, session),
+        decoder,
         memory: new EmbeddingMemory(args.cacheMemoryBytes),
         // The encoder trims the folder; here it is only read.
         folder:

@@ -17,6 +17,10 @@ export function createReader(): Handlers<'reader'> {
     ],
   });
   sharp.cache(false);
+  // While the models load, this process is idle: the first image should meet compiled code.
+  setImmediate(() =>
+    resizeRgb(new Uint8Array(900 * 600 * 3), { width: 900, height: 600 }, { width: 600, height: 400 }),
+  );
   return { read };
 }
 
