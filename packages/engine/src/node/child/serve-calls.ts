@@ -1,4 +1,4 @@
-import { CalqueError } from '@calque/core';
+import { asCalqueError } from '../../errors.ts';
 import {
   type Calls,
   PROTOCOL_VERSION,
@@ -42,15 +42,4 @@ async function answer<R extends Role>(handlers: Handlers<R>, request: RequestMes
 function send(message: ResponseMessage): void {
   // Without a parent there is nobody to tell; `disconnect` ends the process.
   process.send?.(message, undefined, undefined, () => undefined);
-}
-
-function asCalqueError(error: unknown, call: string): CalqueError {
-  if (error instanceof CalqueError) return error;
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  return new CalqueError({
-    code: 'internal',
-    message: `${call} failed: ${message}`,
-    remedy: 'This is a bug in Calque: please report it',
-    details: { stack },
-  });
 }

@@ -11,7 +11,7 @@ import {
   imageMissing,
   imageTooLarge,
   imageUnreadable,
-} from './image-errors.ts';
+} from '../../errors.ts';
 import { sniffFormat } from './sniff-format.ts';
 
 /** Of the file. A 268-megapixel image, uncompressed, 16 bits a channel, four channels. */
