@@ -135,46 +135,38 @@ export class ReferencePipeline {
  * The encoder is sensitive to that rounding (docs/decisions), so the reference must say which one it is.
  */
 function resize({ width, height, pixels }: Picture, toWidth: number, toHeight: number): Uint8Array {
-  const across = weightsOf(width, toWidth);
-  const down = weightsOf(height, toHeight);
-  const wide = new Uint8Array(height * toWidth * 3);
-  for (let y = 0; y < height; y++) {
-    for (const [x, taps] of across.entries()) {
-      for (let c = 0; c < 3; c++) {
+  const wide = alongAxis(pixels, { outer: height, length: width, inner: 3 }, toWidth);
+  return alongAxis(wide, { outer: 1, length: height, inner: toWidth * 3 }, toHeight);
+}
+
+/** Resizes the middle axis of [outer, length, inner]. */
+function alongAxis(
+  source: Uint8Array,
+  { outer, length, inner }: { readonly outer: number; readonly length: number; readonly inner: number },
+  toLength: number,
+): Uint8Array {
+  const ratio = length / toLength;
+  const reach = Math.max(1, ratio);
+  const result = new Uint8Array(outer * toLength * inner);
+  for (let i = 0; i < toLength; i++) {
+    const centre = (i + 0.5) * ratio;
+    const from = Math.max(0, Math.floor(centre - reach));
+    const to = Math.min(length, Math.ceil(centre + reach));
+    const weights = Float64Array.from({ length: to - from }, (_, k) =>
+      Math.max(0, 1 - Math.abs(from + k + 0.5 - centre) / reach),
+    );
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    for (let o = 0; o < outer; o++) {
+      for (let n = 0; n < inner; n++) {
         let sum = 0;
-        for (const [i, weight] of taps) sum += weight * (pixels[(y * width + i) * 3 + c] as number);
-        wide[(y * toWidth + x) * 3 + c] = Math.floor(sum + 0.5);
+        for (let k = from; k < to; k++) {
+          sum += (weights[k - from] as number) * (source[(o * length + k) * inner + n] as number);
+        }
+        result[(o * toLength + i) * inner + n] = Math.floor(sum / total + 0.5);
       }
     }
   }
-  const result = new Uint8Array(toHeight * toWidth * 3);
-  for (const [y, taps] of down.entries()) {
-    for (let i = 0; i < toWidth * 3; i++) {
-      let sum = 0;
-      for (const [row, weight] of taps) sum += weight * (wide[row * toWidth * 3 + i] as number);
-      result[y * toWidth * 3 + i] = Math.floor(sum + 0.5);
-    }
-  }
   return result;
-}
-
-function weightsOf(from: number, to: number): (readonly [index: number, weight: number])[][] {
-  const ratio = from / to;
-  const reach = Math.max(1, ratio);
-  return Array.from({ length: to }, (_, i) => {
-    const centre = (i + 0.5) * ratio;
-    const taps: [number, number][] = [];
-    for (
-      let k = Math.max(0, Math.floor(centre - reach));
-      k < Math.min(from, Math.ceil(centre + reach));
-      k++
-    ) {
-      const weight = 1 - Math.abs(k + 0.5 - centre) / reach;
-      if (weight > 0) taps.push([k, weight]);
-    }
-    const sum = taps.reduce((total, [, weight]) => total + weight, 0);
-    return taps.map(([k, weight]) => [k, weight / sum] as const);
-  });
 }
 
 function bilinear(
