@@ -154,14 +154,18 @@ async function measureDecode(model: ResolvedModel, path: string, blocks: number)
   const session = await bareSession(model.decoder.path);
   const scale = (value: number, side: number): number => (value * 1024) / side;
   const { x1, y1, x2, y2 } = PROMPT.box ?? { x1: 0, y1: 0, x2: 0, y2: 0 };
-  const feeds = adapter.decoderFeeds(embedding, {
-    box: [
-      { x: scale(x1, SIZE.width), y: scale(y1, SIZE.height) },
-      { x: scale(x2, SIZE.width), y: scale(y2, SIZE.height) },
-    ],
-    points: [],
-    maskLogits: null,
-  });
+  const feeds = adapter.decoderFeeds(
+    embedding,
+    {
+      box: [
+        { x: scale(x1, SIZE.width), y: scale(y1, SIZE.height) },
+        { x: scale(x2, SIZE.width), y: scale(y2, SIZE.height) },
+      ],
+      points: [],
+      maskLogits: null,
+    },
+    model.manifest.input.logits,
+  );
   const engine = engineFor(model);
   const image = await engine.encode({ kind: 'file', path });
   const bare: number[] = [];

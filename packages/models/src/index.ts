@@ -4,6 +4,7 @@ export {
   type ModelPrompt,
   type RawCandidate,
 } from './adapter/family-adapter.ts';
+export { indexOfHighestScore } from './adapter/candidates.ts';
 export type { NamedTensors, Tensor } from './adapter/tensor.ts';
 export * from './manifest/builtin-manifests.ts';
 export * from './manifest/manifest.ts';

@@ -15,14 +15,14 @@ export function splitCandidates(masks: Tensor, scores: Tensor): RawCandidate[] {
   }));
 }
 
-export function indexOfHighestScore(candidates: readonly RawCandidate[], from = 0): number {
-  let best = from;
-  for (let i = from; i < candidates.length; i++) {
-    if (
-      (candidates[i]?.score ?? Number.NEGATIVE_INFINITY) >
-      (candidates[best]?.score ?? Number.NEGATIVE_INFINITY)
-    )
-      best = i;
+/** What `best` means for every family: the highest score; of equal ones the first. Scores of NaN count as lowest. */
+export function indexOfHighestScore(candidates: readonly { readonly score: number }[]): number {
+  let best = 0;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const [i, { score }] of candidates.entries()) {
+    if (!(score > highest)) continue;
+    best = i;
+    highest = score;
   }
   return best;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { indexOfHighestScore } from './candidates.ts';
 import { adapterFor, type ModelPrompt } from './family-adapter.ts';
 
 const box: ModelPrompt['box'] = [
@@ -12,7 +13,11 @@ const points: ModelPrompt['points'] = [
 
 /** The sparse prompt that the decoder gets: x, y, label of each token. */
 function tokens(family: 'sam1' | 'sam2', prompt: Partial<ModelPrompt>): number[][] {
-  const feeds = adapterFor(family).decoderFeeds({}, { box: null, points: [], maskLogits: null, ...prompt });
+  const feeds = adapterFor(family).decoderFeeds(
+    {},
+    { box: null, points: [], maskLogits: null, ...prompt },
+    grid,
+  );
   const coords = feeds['point_coords']?.data ?? [];
   return Array.from(feeds['point_labels']?.data ?? [], (label, i) => [
     coords[2 * i] ?? -9,
@@ -21,7 +26,7 @@ function tokens(family: 'sam1' | 'sam2', prompt: Partial<ModelPrompt>): number[]
   ]);
 }
 
-const candidates = [0.9, 0.2, 0.5, 0.4].map((score) => ({ score, logits: new Float32Array() }));
+const grid = { width: 256, height: 256 };
 
 describe('SAM 1', () => {
   test('takes clicks, then box corners', () => {
@@ -40,14 +45,6 @@ describe('SAM 1', () => {
     ]);
     expect(tokens('sam1', { maskLogits: new Float32Array(65_536) })).toEqual([[0, 0, -1]]);
   });
-
-  test('publishes the best of the three for an ambiguous prompt, the single-mask output otherwise', () => {
-    const { bestOf } = adapterFor('sam1');
-    expect(bestOf(candidates, { box: null, points: points.slice(0, 1), maskLogits: null })).toBe(2);
-    expect(bestOf(candidates, { box, points: [], maskLogits: null })).toBe(2);
-    expect(bestOf(candidates, { box, points, maskLogits: null })).toBe(0);
-    expect(bestOf(candidates, { box: null, points, maskLogits: null })).toBe(0);
-  });
 });
 
 describe('SAM 2', () => {
@@ -59,10 +56,6 @@ describe('SAM 2', () => {
     ]);
     expect(tokens('sam2', { maskLogits: new Float32Array(65_536) })).toEqual([]);
   });
-
-  test('publishes the candidate with the highest score', () => {
-    expect(adapterFor('sam2').bestOf(candidates, { box, points, maskLogits: null })).toBe(0);
-  });
 });
 
 describe('both families', () => {
@@ -70,8 +63,8 @@ describe('both families', () => {
     for (const family of ['sam1', 'sam2'] as const) {
       const { decoderFeeds } = adapterFor(family);
       const mask = new Float32Array(65_536).fill(3);
-      const without = decoderFeeds({}, { box, points, maskLogits: null });
-      const withMask = decoderFeeds({}, { box, points, maskLogits: mask });
+      const without = decoderFeeds({}, { box, points, maskLogits: null }, grid);
+      const withMask = decoderFeeds({}, { box, points, maskLogits: mask }, grid);
       expect([...(without['has_mask_input']?.data ?? [])]).toEqual([0]);
       expect([...(withMask['has_mask_input']?.data ?? [])]).toEqual([1]);
       expect(withMask['mask_input']).toEqual({ dims: [1, 1, 256, 256], data: mask });
@@ -82,5 +75,18 @@ describe('both families', () => {
     expect(() =>
       adapterFor('sam2').embeddingFrom({ other: { dims: [1], data: new Float32Array(1) } }),
     ).toThrow(/no tensor image_embed; it has other/);
+  });
+});
+
+describe('the best candidate', () => {
+  const scored = (...scores: number[]) => scores.map((score) => ({ score }));
+
+  test('has the highest score, of equal ones the first', () => {
+    expect(indexOfHighestScore(scored(0.2, 0.9, 0.5, 0.9))).toBe(1);
+    expect(indexOfHighestScore(scored(1.02, 0.9))).toBe(0);
+  });
+
+  test('is never one without a score', () => {
+    expect(indexOfHighestScore(scored(Number.NaN, -0.3, -0.1))).toBe(2);
   });
 });

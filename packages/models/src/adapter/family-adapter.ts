@@ -1,4 +1,4 @@
-import type { ModelPoint, PointLabel } from '@calque/core';
+import type { ModelPoint, PointLabel, Size } from '@calque/core';
 import type { ModelFamily } from '../manifest/manifest.ts';
 import { sam1Adapter } from '../sam1/sam1-adapter.ts';
 import { sam2Adapter } from '../sam2/sam2-adapter.ts';
@@ -10,11 +10,10 @@ export interface FamilyAdapter {
   encoderFeeds(input: Tensor): NamedTensors;
   /** The tensors of the encoder's outputs that the decoder needs, under the decoder's names. */
   embeddingFrom(outputs: NamedTensors): NamedTensors;
-  decoderFeeds(embedding: NamedTensors, prompt: ModelPrompt): NamedTensors;
+  /** @param grid size of the mask input, the spec's `logits`. */
+  decoderFeeds(embedding: NamedTensors, prompt: ModelPrompt, grid: Size): NamedTensors;
   /** All masks on offer, in the model's order. */
   candidatesFrom(outputs: NamedTensors): readonly RawCandidate[];
-  /** Index of the candidate that the family's reference predictor would publish for this prompt. */
-  bestOf(candidates: readonly RawCandidate[], prompt: ModelPrompt): number;
 }
 
 /** A prompt in pixels of the model input. */

@@ -1,8 +1,6 @@
-import { indexOfHighestScore, requireTensor, splitCandidates } from '../adapter/candidates.ts';
+import { requireTensor, splitCandidates } from '../adapter/candidates.ts';
 import type { FamilyAdapter } from '../adapter/family-adapter.ts';
 import { boxCorners, clicks, maskTensors, pointTensors } from '../adapter/prompt-tensors.ts';
-
-const LOGITS = { width: 256, height: 256 };
 
 /**
  * SAM 2 and 2.1, image path. The decoder graph shifts coordinates by half a pixel, appends the padding point and
@@ -15,9 +13,9 @@ export const sam2Adapter: FamilyAdapter = {
     high_res_feats_0: requireTensor(outputs, 'high_res_feats_0', 'encoder'),
     high_res_feats_1: requireTensor(outputs, 'high_res_feats_1', 'encoder'),
   }),
-  decoderFeeds(embedding, prompt) {
+  decoderFeeds(embedding, prompt, grid) {
     const { coords, labels } = pointTensors([...boxCorners(prompt), ...clicks(prompt)]);
-    const { mask, hasMask } = maskTensors(prompt, LOGITS);
+    const { mask, hasMask } = maskTensors(prompt, grid);
     return {
       ...embedding,
       point_coords: coords,
@@ -31,5 +29,4 @@ export const sam2Adapter: FamilyAdapter = {
       requireTensor(outputs, 'masks', 'decoder'),
       requireTensor(outputs, 'iou_predictions', 'decoder'),
     ),
-  bestOf: (candidates) => indexOfHighestScore(candidates),
 };

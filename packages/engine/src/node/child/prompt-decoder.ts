@@ -19,6 +19,7 @@ import {
   type Fit,
   fitImage,
   type InputSpec,
+  indexOfHighestScore,
   type ModelFamily,
   type ModelPrompt,
   maskPromptLogits,
@@ -65,9 +66,12 @@ export class PromptDecoder {
     const started = performance.now();
     const fit = fitImage({ width: image.width, height: image.height }, this.#input);
     const prompt = toModelPrompt(request.prompt, fit, this.#input);
-    const outputs = await this.#session.run(this.#adapter.decoderFeeds(embedding, prompt), 'decoding');
+    const outputs = await this.#session.run(
+      this.#adapter.decoderFeeds(embedding, prompt, this.#input.logits),
+      'decoding',
+    );
     const raw = this.#adapter.candidatesFrom(outputs);
-    const chosen = this.#choose(raw, prompt, request.choose ?? 'best');
+    const chosen = chooseCandidate(raw, request.choose ?? 'best');
     const decoded = performance.now();
     const scanned = this.#scan(raw, chosen, fit, request);
     const processed = performance.now();
@@ -82,13 +86,6 @@ export class PromptDecoder {
       postprocessMs: processed - decoded,
       measureMs: performance.now() - processed,
     };
-  }
-
-  #choose(raw: readonly RawCandidate[], prompt: ModelPrompt, choose: 'best' | number): number {
-    const index = choose === 'best' ? this.#adapter.bestOf(raw, prompt) : choose;
-    if (!Number.isInteger(index) || index < 0 || index >= raw.length)
-      throw candidateMissing(index, raw.length);
-    return index;
   }
 
   #scan(raw: readonly RawCandidate[], chosen: number, fit: Fit, request: DecodeRequest): readonly Scanned[] {
@@ -109,6 +106,12 @@ export class PromptDecoder {
     this.#lastSampler = samplerFor(fit, this.#input);
     return this.#lastSampler;
   }
+}
+
+function chooseCandidate(raw: readonly RawCandidate[], choose: 'best' | number): number {
+  const index = choose === 'best' ? indexOfHighestScore(raw) : choose;
+  if (!Number.isInteger(index) || index < 0 || index >= raw.length) throw candidateMissing(index, raw.length);
+  return index;
 }
 
 interface Scanned {
