@@ -90,6 +90,22 @@ const gates: readonly Gate[] = [
     caught: /rle.ts: builds a CalqueError/,
   },
   {
+    name: 'there is one file of errors a package',
+    rule: rules.errorsBuiltInErrorsFile,
+    canary: plantedFile('core', 'src/mask/rle-errors.ts', "return new CalqueError({ code: 'bad-rle' });"),
+    caught: /rle-errors.ts: builds a CalqueError/,
+  },
+  {
+    name: 'every error says what was expected or what to do',
+    rule: rules.errorsSayWhatToDo,
+    canary: plantedFile(
+      'core',
+      'src/errors.ts',
+      "new CalqueError({ code: 'of-no-help', message: `a, expected: `, details: { expected } });",
+    ),
+    caught: /of-no-help has neither expected nor remedy/,
+  },
+  {
     name: 'every code of an error is in docs/errors.md',
     rule: rules.errorCodesDocumented('| `known` | … |'),
     canary: plantedFile('core', 'src/errors.ts', "a({ code: 'known' }); b({ code: 'unheard-of' });"),

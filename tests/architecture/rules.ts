@@ -111,12 +111,53 @@ export const fileNamesSayWhatIsInside: Rule = eachFile((file) => {
   return [...(vague ? ['has a name that says nothing'] : []), ...(kebab ? [] : ['is not in kebab-case'])];
 });
 
+const errorsFile = 'src/errors.ts';
+
 /** Errors are built in one place per package, where their codes can be read together. */
-export const errorsBuiltInErrorsFile: Rule = eachFile((file) =>
-  !isTest(file) && !file.path.endsWith('errors.ts') && /\bnew CalqueError\(/.test(withoutComments(file.text))
-    ? ['builds a CalqueError outside errors.ts']
-    : [],
-);
+export const errorsBuiltInErrorsFile: Rule = eachFile((file, entry) => {
+  const isClass = entry.name === 'core' && file.path === 'src/calque-error.ts';
+  if (isTest(file) || isClass || file.path === errorsFile) return [];
+  return builtErrors(file).length > 0 ? [`builds a CalqueError outside ${errorsFile}`] : [];
+});
+
+/** A message alone leaves the person alone: every error says what was expected, or what to do, or both. */
+export const errorsSayWhatToDo: Rule = eachFile((file) => {
+  if (file.path !== errorsFile) return [];
+  return builtErrors(file)
+    .filter((error) => !/(?:^|[{,\s])(?:expected|remedy)\s*(?:[:,}]|$)/.test(topLevelOf(error)))
+    .map((error) => `${/\bcode: '([^']+)'/.exec(error)?.[1] ?? 'an error'} has neither expected nor remedy`);
+});
+
+/** What follows each `new CalqueError(` up to its closing bracket. */
+function builtErrors(file: SourceFile): string[] {
+  return withoutComments(file.text)
+    .split(/\bnew CalqueError\(/)
+    .slice(1)
+    .map((text) => text.slice(0, closingBracket(text)));
+}
+
+function closingBracket(text: string): number {
+  let depth = 1;
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '(') depth++;
+    if (text[at] === ')') depth--;
+    if (depth === 0) return at;
+  }
+  return text.length;
+}
+
+/** An object literal without what its texts and its nested objects hold. */
+function topLevelOf(literal: string): string {
+  let rest = literal
+    .replaceAll(/'[^'\n]*'/g, "''")
+    .trim()
+    .slice(1, -1);
+  for (let before = ''; before !== rest; ) {
+    before = rest;
+    rest = rest.replaceAll(/\{[^{}]*\}/g, '');
+  }
+  return rest.replaceAll(/`[^`]*`/g, '``');
+}
 
 /** Every code of an error is documented, and every documented code exists. */
 export function errorCodesDocumented(document: string): Rule {
@@ -134,10 +175,10 @@ export function errorCodesDocumented(document: string): Rule {
   };
 }
 
-/** Codes named in the package's `errors.ts`, as `code: '…'`. */
+/** Codes named in the package's errors file, as `code: '…'`. */
 export function errorCodes(entry: WorkspacePackage): string[] {
   return entry.sources
-    .filter((file) => file.path.endsWith('errors.ts'))
+    .filter((file) => file.path === errorsFile)
     .flatMap((file) => [...withoutComments(file.text).matchAll(/\bcode(?::| =) '([a-z0-9-]+)'/g)])
     .map((match) => match[1] ?? '');
 }

@@ -1,4 +1,4 @@
-export { CalqueError, type ErrorParts, isCalqueError, type SerializedError } from './errors.ts';
+export { CalqueError, type ErrorParts, isCalqueError, type SerializedError } from './calque-error.ts';
 export {
   type BoxXywh,
   type BoxXyxy,

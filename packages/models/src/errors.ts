@@ -29,6 +29,7 @@ export function modelNotInstalled(id: string, folder: string): CalqueError {
   return new CalqueError({
     code: 'model-not-installed',
     message: `The model ${id} is not installed in ${folder}`,
+    expected: 'a model that was pulled before',
     remedy: `Install it with: calque models pull ${id}`,
     details: { id, folder },
   });
@@ -145,6 +146,7 @@ export function storeLockLost(id: string, cause: unknown): CalqueError {
   return new CalqueError({
     code: 'store-lock-lost',
     message: `Another process took over the installation of ${id}, since this one was asleep or the disk too slow`,
+    expected: 'one process at a time that installs a model',
     remedy: `Run it again: calque models pull ${id}`,
     details: { id },
     cause,

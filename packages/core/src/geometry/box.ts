@@ -1,4 +1,4 @@
-import { boxEmpty, boxNotFinite, boxOutsideImage } from '../core-errors.ts';
+import { boxEmpty, boxNotFinite, boxOutsideImage } from '../errors.ts';
 import type { Size } from './size.ts';
 
 /** Axis-aligned box by its corners, half-open: covers x1 <= x < x2 and y1 <= y < y2. Pixels of the oriented image. */

@@ -1,4 +1,4 @@
-import { maskSizeInvalid } from '../core-errors.ts';
+import { maskSizeInvalid } from '../errors.ts';
 import type { Size } from '../geometry/size.ts';
 
 /**

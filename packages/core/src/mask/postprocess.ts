@@ -1,4 +1,4 @@
-import { postprocessOptionInvalid } from '../core-errors.ts';
+import { postprocessOptionInvalid } from '../errors.ts';
 import type { Bitmap } from './bitmap.ts';
 import { labelRuns, type RunLabels, reachesBorder } from './label-runs.ts';
 import type { PostprocessOptions } from './postprocess-options.ts';

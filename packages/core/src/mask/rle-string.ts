@@ -1,4 +1,4 @@
-import { rleMalformed } from '../core-errors.ts';
+import { rleMalformed } from '../errors.ts';
 import type { Size } from '../geometry/size.ts';
 import { checkMaskSize } from './bitmap.ts';
 import { checkRle, type Rle } from './rle.ts';

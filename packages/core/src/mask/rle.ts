@@ -1,4 +1,4 @@
-import { rleMalformed } from '../core-errors.ts';
+import { rleMalformed } from '../errors.ts';
 import type { BoxXyxy } from '../geometry/box.ts';
 import type { Size } from '../geometry/size.ts';
 import { type Bitmap, checkMaskSize, createBitmap } from './bitmap.ts';

@@ -1,4 +1,4 @@
-import { dilationRatioInvalid } from '../core-errors.ts';
+import { dilationRatioInvalid } from '../errors.ts';
 import type { Size } from '../geometry/size.ts';
 import { type Bitmap, createBitmap } from '../mask/bitmap.ts';
 import { erodeMask } from '../mask/erode.ts';

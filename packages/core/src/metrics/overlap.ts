@@ -1,4 +1,4 @@
-import { masksDifferInSize } from '../core-errors.ts';
+import { masksDifferInSize } from '../errors.ts';
 import type { Size } from '../geometry/size.ts';
 import { type Bitmap, checkBitmap } from '../mask/bitmap.ts';
 import { checkRle, type Rle, rleArea } from '../mask/rle.ts';

@@ -4,7 +4,7 @@ import {
   pointNotFinite,
   pointOutsideImage,
   promptEmpty,
-} from '../core-errors.ts';
+} from '../errors.ts';
 import { validateBox } from '../geometry/box.ts';
 import type { Size } from '../geometry/size.ts';
 import type { MaskPrompt, Prompt, PromptPoint } from './prompt.ts';

@@ -1,4 +1,4 @@
-import { recordInvalid } from '../core-errors.ts';
+import { recordInvalid } from '../errors.ts';
 
 const MAX_TEXT_LENGTH = 65_536;
 

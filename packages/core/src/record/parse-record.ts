@@ -1,5 +1,5 @@
-import { recordVersionUnsupported } from '../core-errors.ts';
-import { isCalqueError } from '../errors.ts';
+import { isCalqueError } from '../calque-error.ts';
+import { recordVersionUnsupported } from '../errors.ts';
 import { type BoxXyxyArray, boxToArray } from '../geometry/box.ts';
 import { MAX_MASK_PX } from '../mask/bitmap.ts';
 import { validatePostprocessOptions } from '../mask/postprocess.ts';
