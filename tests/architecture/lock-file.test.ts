@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+
+interface Locked {
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+/**
+ * npm leaves a platform's package out when its registry does not have it yet, and `npm ci` then refuses the lock file.
+ * Each is named by hand in that case: version, os, cpu, libc.
+ */
+function missingFrom(packages: Readonly<Record<string, Locked>>): string[] {
+  const wanted = Object.values(packages).flatMap(({ optionalDependencies = {} }) =>
+    Object.keys(optionalDependencies),
+  );
+  return [...new Set(wanted)].filter((name) => packages[`node_modules/${name}`] === undefined);
+}
+
+describe('the lock file', () => {
+  test('has an entry for the tools of every platform, so that npm ci accepts it everywhere', () => {
+    const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+      packages: Record<string, Locked>;
+    };
+    expect(missingFrom(packages)).toEqual([]);
+  });
+
+  test('names no address to download from', () => {
+    expect(readFileSync('package-lock.json', 'utf8')).not.toMatch(/"resolved": "https?:/);
+  });
+
+  test('would be caught without one', () => {
+    const packages = { 'node_modules/tool': { optionalDependencies: { 'tool-darwin-arm64': '1.2.3' } } };
+    expect(missingFrom(packages)).toEqual(['tool-darwin-arm64']);
+  });
+});
