@@ -85,7 +85,27 @@ describe('a record', () => {
     expect(parseRecord(JSON.parse(JSON.stringify(record)))).toEqual(record);
   });
 
-  test('may lack an id, a box, a mask input and points', () => {
+  test('may lack all that was added to the public format, and every single time', () => {
+    const { id: _id, postprocess: _postprocess, image, ...rest } = record;
+    const { pixelSha256: _hash, ...plainImage } = image;
+    expect(parseRecord({ ...rest, image: plainImage, timingsMs: { encode: 2210 } })).toEqual({
+      ...rest,
+      image: plainImage,
+      postprocess: {},
+      timingsMs: {
+        queue: 0,
+        read: 0,
+        preprocess: 0,
+        encode: 2210,
+        decode: 0,
+        postprocess: 0,
+        measure: 0,
+        total: 0,
+      },
+    });
+  });
+
+  test('may lack an id, a box, a mask prompt and points', () => {
     const { id, ...plain } = record;
     const bare = { ...plain, prompt: { box: null, points: [], maskInput: null } };
     expect(parseRecord(bare)).toEqual(bare);
@@ -104,7 +124,9 @@ describe('a record', () => {
     ['image.height', 1e9, '$.image.height', /found 1000000000/],
     ['image.orientation', 9, '$.image.orientation', /found 9/],
     ['image.sha256', hash('A'), '$.image.sha256', /a string of 64/],
-    ['image.pixelSha256', undefined, '$.image.pixelSha256', /found nothing/],
+    ['image.pixelSha256', 'none', '$.image.pixelSha256', /found "none"/],
+    ['postprocess', null, '$.postprocess', /found null/],
+    ['timingsMs', undefined, '$.timingsMs', /found nothing/],
     ['model.files', {}, '$.model.files', /found an object/],
     ['model.files.0.sha256', 'abc', '$.model.files[0].sha256', /found "abc"/],
     ['prompt.box', [1, 2, 3], '$.prompt.box', /an array of 3/],

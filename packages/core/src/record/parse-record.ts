@@ -26,7 +26,8 @@ const MAX_MODEL_FILES = 100;
 const MAX_CHARACTERS_PER_COUNT = 7;
 
 /**
- * A record out of JSON that anybody may have written. Fields that this version does not know are left out.
+ * A record out of JSON that anybody may have written. Fields that this version does not know are left out; of those that it adds
+ * to the public format (`pixelSha256`, `postprocess`, single times) none has to be there.
  *
  * Everything is checked, also what one field says about another: sizes are possible, masks add up to theirs, the recorded area
  * and box are those of the mask. Throws `record-invalid` with the path of the first fault, as `$.mask.rle.size[0]`, or
@@ -39,6 +40,7 @@ export function parseRecord(value: unknown): PredictionRecord {
     throw recordVersionUnsupported(schemaVersion, RECORD_SCHEMA_VERSION);
   }
   const id = root.field('id');
+  const postprocess = root.field('postprocess');
   const image = parseImage(root.field('image'));
   const candidates = root
     .field('candidates')
@@ -53,7 +55,7 @@ export function parseRecord(value: unknown): PredictionRecord {
     prompt: parsePrompt(root.field('prompt')),
     candidates,
     chosen: root.field('chosen').integerFrom(0, candidates.length - 1),
-    postprocess: parsePostprocess(root.field('postprocess')),
+    postprocess: postprocess.isAbsent() ? {} : parsePostprocess(postprocess),
     mask: parseMask(root.field('mask'), image),
     timingsMs: parseTimings(root.field('timingsMs')),
     software: { name: software.field('name').text(), version: software.field('version').text() },
@@ -63,10 +65,11 @@ export function parseRecord(value: unknown): PredictionRecord {
 
 function parseImage(node: JsonNode): RecordedImage {
   const width = node.field('width').integerFrom(1, MAX_SIDE_PX);
+  const pixelSha256 = node.field('pixelSha256');
   return {
     path: node.field('path').text(),
     sha256: parseSha256(node.field('sha256')),
-    pixelSha256: parseSha256(node.field('pixelSha256')),
+    ...(pixelSha256.isAbsent() ? {} : { pixelSha256: parseSha256(pixelSha256) }),
     width,
     height: node.field('height').integerFrom(1, Math.floor(MAX_MASK_PX / width)),
     orientation: node.field('orientation').integerFrom(1, 8),
@@ -186,7 +189,11 @@ function optionalNumber(node: JsonNode, name: keyof PostprocessOptions): Postpro
 }
 
 function parseTimings(node: JsonNode): RecordedTimings {
-  const duration = (name: string): number => node.field(name).numberFrom(0, Number.POSITIVE_INFINITY);
+  const duration = (name: string): number => {
+    const part = node.field(name);
+    return part.isAbsent() ? 0 : part.numberFrom(0, Number.POSITIVE_INFINITY);
+  };
+  const cache = node.field('cache');
   return {
     queue: duration('queue'),
     read: duration('read'),
@@ -196,7 +203,7 @@ function parseTimings(node: JsonNode): RecordedTimings {
     postprocess: duration('postprocess'),
     measure: duration('measure'),
     total: duration('total'),
-    cache: node.field('cache').oneOf(['memory', 'disk', 'miss']),
+    ...(cache.isAbsent() ? {} : { cache: cache.oneOf(['memory', 'disk', 'miss']) }),
   };
 }
 

@@ -18,6 +18,7 @@ export interface PredictionRecord {
   readonly candidates: readonly RecordedCandidate[];
   /** Index (0-based) into `candidates` of the one that became the mask. */
   readonly chosen: number;
+  /** Empty where no step was on. */
   readonly postprocess: PostprocessOptions;
   readonly mask: RecordedMask;
   readonly timingsMs: RecordedTimings;
@@ -32,7 +33,7 @@ export interface RecordedImage {
   /** Of the file's bytes, lower-case hexadecimal. */
   readonly sha256: string;
   /** Of the decoded pixels that the model saw, lower-case hexadecimal: equal for the same picture in another file. */
-  readonly pixelSha256: string;
+  readonly pixelSha256?: string;
   /** After orientation. */
   readonly width: number;
   readonly height: number;
@@ -82,7 +83,7 @@ export interface RecordedMask {
   readonly stability: number;
 }
 
-/** Milliseconds of wall time by part; `cache` says where the embedding came from. */
+/** Milliseconds of wall time by part, 0 where one was not needed or not recorded. */
 export interface RecordedTimings {
   readonly queue: number;
   readonly read: number;
@@ -92,5 +93,6 @@ export interface RecordedTimings {
   readonly postprocess: number;
   readonly measure: number;
   readonly total: number;
-  readonly cache: 'memory' | 'disk' | 'miss';
+  /** Where the embedding came from. */
+  readonly cache?: 'memory' | 'disk' | 'miss';
 }
