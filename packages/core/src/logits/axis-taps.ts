@@ -35,7 +35,8 @@ export function bilinearTaps(inputLength: number, outputLength: number): AxisTap
 
 /**
  * The taps of `first` followed by `second`, where `second` reads only the first `second.inputLength` outputs of
- * `first` (what lies beyond was padding and is cropped away).
+ * `first` (what lies beyond was padding and is cropped away). Throws a RangeError where one output would need more than
+ * three neighbouring inputs, which `first` cannot cause while it enlarges.
  */
 export function composeTaps(first: AxisTaps, second: AxisTaps): AxisTaps {
   const taps = emptyTaps(first.inputLength, second.outputLength);
@@ -82,7 +83,13 @@ function setTaps(taps: AxisTaps, output: number, wanted: readonly Tap[]): void {
   taps.base[output] = base;
   for (const { index, weight } of wanted) {
     if (weight === 0) continue;
-    const slot = 3 * output + (index - base);
+    const tap = index - base;
+    if (tap < 0 || tap > 2) {
+      throw new RangeError(
+        `output ${output} needs input ${index}, which is not one of three from ${base} on`,
+      );
+    }
+    const slot = 3 * output + tap;
     taps.weights[slot] = (taps.weights[slot] ?? 0) + weight;
   }
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Size } from '../geometry/size.ts';
 import { createBitmap } from '../mask/bitmap.ts';
+import { assertProperty } from '../testing/assert-property.ts';
 import { type LogitsSampler, padSampler, squashSampler } from './logits-sampler.ts';
 import { scanLogitsInto, upsampleLogits } from './scan-logits.ts';
 
@@ -88,7 +89,7 @@ describe('logits at image size', () => {
   });
 
   test('the fast scan gives the pixels, area, and stability of the full logits', () => {
-    fc.assert(
+    assertProperty(
       fc.property(
         fc.integer({ min: 1, max: 70 }),
         fc.integer({ min: 1, max: 50 }),
@@ -103,7 +104,7 @@ describe('logits at image size', () => {
           expectScanToAgree(bumps(grid, seed), sampler);
         },
       ),
-      { numRuns: 150 },
+      150,
     );
   });
 

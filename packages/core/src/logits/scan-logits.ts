@@ -1,5 +1,6 @@
 import type { BoxXyxy } from '../geometry/box.ts';
 import type { Bitmap } from '../mask/bitmap.ts';
+import { stabilityScore } from '../metrics/stability-score.ts';
 import type { AxisTaps } from './axis-taps.ts';
 import type { LogitsSampler } from './logits-sampler.ts';
 
@@ -7,10 +8,7 @@ export interface LogitsSummary {
   /** Pixels of the image whose interpolated logit is over the threshold. */
   readonly areaPx: number;
   readonly box: BoxXyxy | null;
-  /**
-   * Pixels over threshold + offset, divided by pixels over threshold - offset; 0 where there are none of the latter.
-   * Source: SAM 1 `segment_anything/utils/amg.py`, `calculate_stability_score`, on logits at image size.
-   */
+  /** {@link stabilityScore} of the logits at image size. */
   readonly stability: number;
 }
 
@@ -126,7 +124,7 @@ export function scanLogitsInto(
   return {
     areaPx: area,
     box: area === 0 ? null : { x1, y1, x2, y2 },
-    stability: lowArea === 0 ? 0 : highArea / lowArea,
+    stability: stabilityScore({ strictPx: highArea, loosePx: lowArea }),
   };
 }
 
