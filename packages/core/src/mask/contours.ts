@@ -35,17 +35,18 @@ export function findContours(bitmap: Bitmap, { retrieve, approximation }: Contou
   const background = labelRuns(gaps, 4);
   const chain = new Chain(bitmap.width);
   const contours: Contour[] = [];
-  const add = (start: PixelIndex, isHole: boolean): void => {
-    traceInto(chain, bitmap, start, isHole);
-    contours.push({ points: pointsOfChain(chain, start, approximation ?? 'simple'), isHole });
+  const add = (start: PixelIndex, border: Border): void => {
+    traceInto(chain, bitmap, start, border);
+    const points = pointsOfChain(chain, start, approximation ?? 'simple');
+    contours.push({ points, isHole: border === 'hole' });
   };
   if (retrieve === 'external') {
     for (const label of externalLabels(runs, components, gaps, background)) {
-      add(startOf(runs, components, label), false);
+      add(startOf(runs, components, label), 'outer');
     }
   } else {
-    for (let label = 0; label < components.count; label++) add(startOf(runs, components, label), false);
-    for (const start of holeStarts(gaps, background)) add(start, true);
+    for (let label = 0; label < components.count; label++) add(startOf(runs, components, label), 'outer');
+    for (const start of holeStarts(gaps, background)) add(start, 'hole');
   }
   return contours;
 }
@@ -85,7 +86,7 @@ export function perimeterOf(
   for (const label of externalLabels(runs, components, gaps, background)) {
     // A lone pixel has no length; of noise most components are such.
     if (components.areaPx[label] === 1) continue;
-    traceInto(chain, bitmap, startOf(runs, components, label), false);
+    traceInto(chain, bitmap, startOf(runs, components, label), 'outer');
     perimeter += lengthOfChain(chain);
   }
   return perimeter;
@@ -173,13 +174,16 @@ class Chain {
 const STEP_X = [1, 1, 0, -1, -1, -1, 0, 1] as const;
 const STEP_Y = [0, -1, -1, -1, 0, 1, 1, 1] as const;
 
+/** Of a component, with the background to the left of where it starts, or of a hole, to the right. */
+type Border = 'outer' | 'hole';
+
 /** Follows a border once around. No steps for a lone pixel. */
-function traceInto(chain: Chain, bitmap: Bitmap, start: PixelIndex, isHole: boolean): void {
+function traceInto(chain: Chain, bitmap: Bitmap, start: PixelIndex, border: Border): void {
   const { data, width, height } = bitmap;
   const { offsets } = chain;
   let { x, y } = start;
   chain.length = 0;
-  const background = isHole ? 0 : 4;
+  const background = border === 'hole' ? 0 : 4;
   let code = background;
   do code = (code - 1) & 7;
   while (code !== background && !isNeighbourSet(bitmap, x, y, code));

@@ -82,7 +82,7 @@ async function transfer(
   });
   try {
     const append = start !== undefined && continues(response, start.bytes);
-    checkAnswer(response, file, append);
+    if (!append) checkWholeAnswer(response, file);
     const note = noteOf(url, response);
     await staging.receive(file, (response.body ?? []) as AsyncIterable<Uint8Array>, {
       append,
@@ -125,15 +125,16 @@ function continues(response: Response, bytes: number): boolean {
   );
 }
 
-function checkAnswer(response: Response, file: FileIdentity, append: boolean): void {
-  if (!append && response.status !== 200) {
+/** Of an answer that begins with the first byte. */
+function checkWholeAnswer(response: Response, file: FileIdentity): void {
+  if (response.status !== 200) {
     throw new AnswerError(
       response.status,
       `${response.url} answered ${response.status} ${response.statusText}`.trim(),
     );
   }
   const length = Number(response.headers.get('content-length') ?? Number.NaN);
-  if (!append && Number.isFinite(length) && length !== file.sizeBytes) {
+  if (Number.isFinite(length) && length !== file.sizeBytes) {
     throw modelSizeMismatch(`${file.name} at ${response.url}`, file.sizeBytes, `${length} bytes`);
   }
 }
