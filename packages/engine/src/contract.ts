@@ -34,7 +34,11 @@ export type Lane = 'interactive' | 'batch';
 
 export interface EncodeOptions extends CallOptions {
   readonly lane?: Lane;
+  /** Called when the work passes to its next part, for people who wait: `encoding` is not reached on a cache hit. */
+  readonly onStage?: (stage: EncodeStage) => void;
 }
+
+export type EncodeStage = 'reading' | 'encoding';
 
 export interface DecodeOptions extends CallOptions {
   readonly lane?: Lane;
@@ -51,6 +55,8 @@ export interface EncodedImage {
   readonly key: string;
   readonly image: ImageFacts;
   readonly cache: 'memory' | 'disk' | 'miss';
+  /** Execution provider that encoded it; null where a cache had the embedding. */
+  readonly provider: string | null;
   readonly timingsMs: EncodeTimings;
 }
 
@@ -80,6 +86,8 @@ export interface Prediction {
   /** Index into `candidates`. */
   readonly chosen: number;
   readonly mask: MeasuredMask;
+  /** Execution provider that decoded it. */
+  readonly provider: string;
   readonly timingsMs: DecodeTimings;
 }
 
@@ -108,7 +116,7 @@ export interface MeasuredMask {
   readonly stability: number;
 }
 
-/** Milliseconds of wall time. A part that a cache made unnecessary is 0. */
+/** Milliseconds of wall time. A cached embedding makes `encode` 0; its image is still read and scaled. */
 export interface EncodeTimings {
   readonly queue: number;
   readonly read: number;

@@ -13,11 +13,16 @@ export function superseded(): CalqueError {
   return new CalqueError({
     code: 'superseded',
     message: 'A newer request of the same editing session took the place of this one',
+    remedy: 'Nothing needs to be done: the newer request is answered',
   });
 }
 
 export function engineClosed(): CalqueError {
-  return new CalqueError({ code: 'engine-closed', message: 'The engine was closed' });
+  return new CalqueError({
+    code: 'engine-closed',
+    message: 'The engine was closed',
+    remedy: 'Make a new engine for further requests',
+  });
 }
 
 export function engineCrashed(role: string, how: string, killed: boolean, stderr: string): CalqueError {
@@ -26,7 +31,7 @@ export function engineCrashed(role: string, how: string, killed: boolean, stderr
     message: `The ${role} process ended during the request (${how})`,
     remedy: killed
       ? 'It was probably out of memory: close other programs, or use the low-memory switch or a smaller model'
-      : 'The process has been started again; repeat the request, and report it if it happens again',
+      : 'It is started again when it is needed: repeat the request, and report it if it happens again',
     details: { role, how, stderr },
   });
 }

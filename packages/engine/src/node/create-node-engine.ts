@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { InputSpec } from '@calque/models';
 import type { ResolvedModel } from '@calque/models/node';
 import type { Engine } from '../contract.ts';
 import { EngineService } from '../service/engine-service.ts';
@@ -66,16 +67,20 @@ export function createNodeEngine(options: NodeEngineOptions): NodeEngine {
     cacheMemoryBytes: options.cacheMemoryBytes ?? (lowMemory ? 64 : 512) * MIB,
     maxPixels: options.maxPixels ?? MAX_PIXELS,
   });
-  return new NodeEngineService(backend, encoder.sha256, options.maxWaiting);
+  return new NodeEngineService(
+    backend,
+    { sha256: encoder.sha256, input: manifest.input },
+    options.maxWaiting,
+  );
 }
 
 class NodeEngineService extends EngineService implements NodeEngine {
   readonly #backend: NodeBackend;
 
-  constructor(backend: NodeBackend, encoderSha256: string, maxWaiting: number | undefined) {
+  constructor(backend: NodeBackend, encoder: EmbeddingIdentity['encoder'], maxWaiting: number | undefined) {
     super({
       backend,
-      keyOf: (pixelSha256) => embeddingKey({ pixelSha256, encoderSha256, crop: null }),
+      keyOf: (pixelSha256) => embeddingKey({ pixelSha256, encoder, crop: null }),
       ...(maxWaiting === undefined ? {} : { maxWaiting }),
     });
     this.#backend = backend;
@@ -88,7 +93,8 @@ class NodeEngineService extends EngineService implements NodeEngine {
 
 export interface EmbeddingIdentity {
   readonly pixelSha256: string;
-  readonly encoderSha256: string;
+  /** The same file fed in another way is another encoder. */
+  readonly encoder: { readonly sha256: string; readonly input: InputSpec };
   /** Pixels of the oriented image; null is the whole image. */
   readonly crop: {
     readonly x1: number;
@@ -99,9 +105,11 @@ export interface EmbeddingIdentity {
 }
 
 /** Equal for equal embeddings, whatever the file was called: lower-case hexadecimal, safe as a file name. */
-export function embeddingKey({ pixelSha256, encoderSha256, crop }: EmbeddingIdentity): string {
+export function embeddingKey({ pixelSha256, encoder, crop }: EmbeddingIdentity): string {
   const part = crop === null ? 'whole' : `${crop.x1},${crop.y1},${crop.x2},${crop.y2}`;
-  return createHash('sha256').update(`${pixelSha256}\n${encoderSha256}\n${part}\n`).digest('hex');
+  return createHash('sha256')
+    .update(`${pixelSha256}\n${encoder.sha256}\n${JSON.stringify(encoder.input)}\n${part}\n`)
+    .digest('hex');
 }
 
 /** WebGPU is bundled too, but is only used when asked for: its software fallback is slower than the CPU. */

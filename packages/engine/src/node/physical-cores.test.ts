@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { linuxCores, physicalCores } from './physical-cores.ts';
+import { linuxCores, physicalCores, quotaOf } from './physical-cores.ts';
 
 const processor = (physical: number, core: number): string =>
   `processor\t: 0\nphysical id\t: ${physical}\nsiblings\t: 4\ncore id\t: ${core}\n`.replaceAll(
@@ -21,5 +21,13 @@ describe('physical cores', () => {
   test('are never more than may be used', () => {
     expect(physicalCores()).toBeGreaterThanOrEqual(1);
     expect(physicalCores()).toBeLessThanOrEqual(availableParallelism());
+  });
+
+  test('a quota of a container counts in whole processors, at least one', () => {
+    expect(quotaOf('250000 100000\n')).toBe(3);
+    expect(quotaOf('20000 100000')).toBe(1);
+    expect(quotaOf('max 100000')).toBeNull();
+    expect(quotaOf('-1 100000')).toBeNull();
+    expect(quotaOf(' ')).toBeNull();
   });
 });

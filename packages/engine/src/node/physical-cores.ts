@@ -7,8 +7,45 @@ import { availableParallelism } from 'node:os';
  * Never more than the processors that the scheduler, a container or a batch job allows.
  */
 export function physicalCores(): number {
-  const allowed = availableParallelism();
+  const allowed = Math.min(availableParallelism(), cpuQuota() ?? Number.POSITIVE_INFINITY);
   return Math.max(1, Math.min(allowed, countCores() ?? allowed));
+}
+
+/** Processors that a container or batch job may use; Node 20 does not look at it. Null where there is no limit. */
+function cpuQuota(): number | null {
+  const own = readText('/proc/self/cgroup')
+    .split('\n')
+    .map((line) => line.split(':').at(2) ?? '');
+  const folders = new Set(['', ...own.flatMap(foldersAbove)]);
+  const quotas = [...folders].flatMap((folder) => [
+    quotaOf(readText(`/sys/fs/cgroup${folder}/cpu.max`)),
+    quotaOf(
+      `${readText(`/sys/fs/cgroup/cpu${folder}/cpu.cfs_quota_us`)} ${readText(`/sys/fs/cgroup/cpu${folder}/cpu.cfs_period_us`)}`,
+    ),
+  ]);
+  const limits = quotas.filter((quota) => quota !== null);
+  return limits.length === 0 ? null : Math.min(...limits);
+}
+
+/** A limit on a folder holds for those in it: `/a/b` gives `/a/b` and `/a`. */
+function foldersAbove(folder: string): string[] {
+  const parts = folder.split('/').filter((part) => part !== '');
+  return parts.map((_, i) => `/${parts.slice(0, i + 1).join('/')}`);
+}
+
+/** @param text quota and period in microseconds, as in `cpu.max`; `max` or a negative quota is none. */
+export function quotaOf(text: string): number | null {
+  const [quota = 0, period = 0] = text.trim().split(/\s+/).map(Number);
+  return quota > 0 && period > 0 ? Math.max(1, Math.ceil(quota / period)) : null;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // Not this version of control groups, or not Linux.
+    return '';
+  }
 }
 
 function countCores(): number | null {

@@ -86,6 +86,7 @@ export interface EncodeArgs {
 
 export interface EncodeResult {
   readonly handover: Handover;
+  readonly provider: string;
   readonly preprocessMs: number;
   readonly encodeMs: number;
 }

@@ -17,7 +17,7 @@ function harness(maxWaiting = 50) {
     name: string,
     lane: TaskLane,
     slot: Slot,
-    extra: { readonly session?: string; readonly signal?: AbortSignal } = {},
+    extra: { readonly session?: string; readonly key?: string; readonly signal?: AbortSignal } = {},
   ): Job => {
     let finish: () => void = () => undefined;
     let fail: (reason: unknown) => void = () => undefined;
@@ -157,6 +157,20 @@ describe('the scheduler', () => {
     running.fail('stopped');
     await settle();
     expect(log).toEqual(['running', 'next']);
+  });
+
+  test('a task that somebody waits for in person leaves the batch lane, behind those who came before', async () => {
+    const { add, log, scheduler } = harness();
+    const running = add('running', 'encode', 'encoder');
+    add('batch', 'batch', 'encoder');
+    add('wanted', 'batch', 'encoder', { key: 'k' });
+    const interactive = add('interactive', 'encode', 'encoder');
+    scheduler.promote('k', 'encode');
+    running.finish();
+    await settle();
+    interactive.finish();
+    await settle();
+    expect(log).toEqual(['running', 'interactive', 'wanted']);
   });
 
   test('a failure is that of its task alone', async () => {

@@ -10,6 +10,8 @@ export interface Task<T> {
   readonly slot: Slot;
   /** Waiting tasks of the same session are rejected with `superseded` when this one is added. */
   readonly session?: string;
+  /** Names the task for {@link Scheduler.promote}. */
+  readonly key?: string;
   readonly signal?: AbortSignal;
   /** Must settle soon after the signal aborts, or the slot stays taken until it does. */
   readonly work: (signal: AbortSignal) => Promise<T>;
@@ -27,7 +29,8 @@ export interface SchedulerOptions {
 }
 
 interface Entry {
-  readonly lane: TaskLane;
+  lane: TaskLane;
+  readonly key: string | undefined;
   readonly slot: Slot;
   readonly session: string | undefined;
   readonly start: () => void;
@@ -61,6 +64,18 @@ export class Scheduler {
     return new Promise((resolve, reject) => this.#enqueue(task, resolve, reject));
   }
 
+  /** Moves the waiting task of this key to a lane that goes before its own, behind those who wait there. */
+  promote(key: string, lane: TaskLane): void {
+    for (const lower of LANES.slice(LANES.indexOf(lane) + 1)) {
+      const entry = this.#waiting[lower].find((waiting) => waiting.key === key);
+      if (entry === undefined) continue;
+      this.#waiting[lower].splice(this.#waiting[lower].indexOf(entry), 1);
+      entry.lane = lane;
+      this.#waiting[lane].push(entry);
+    }
+    this.#dispatch();
+  }
+
   /** Rejects everything that waits or runs with `engine-closed`; running work sees its signal abort. */
   close(): void {
     this.#closed = true;
@@ -91,12 +106,19 @@ export class Scheduler {
     };
     const start = (): void => {
       const queueMs = this.#options.now() - added;
-      this.#running.set(task.slot, task.lane);
+      this.#running.set(task.slot, entry.lane);
       startWork(task.work, controller.signal)
         .then((value) => resolve({ value, queueMs }), reject)
         .finally(finish);
     };
-    const entry: Entry = { lane: task.lane, slot: task.slot, session: task.session, start, controller };
+    const entry: Entry = {
+      lane: task.lane,
+      key: task.key,
+      slot: task.slot,
+      session: task.session,
+      start,
+      controller,
+    };
     this.#entries.add(entry);
     this.#waiting[task.lane].push(entry);
     this.#dispatch();

@@ -13,11 +13,7 @@ export interface Backend {
   /** Where the embedding of these pixels is. `disk` has been checked and brought to the decoder's memory. */
   lookup(key: string): Promise<'memory' | 'disk' | null>;
   /** Runs the encoder and hands the embedding to the decoder. Aborting stops the work. */
-  encode(
-    key: string,
-    image: ReadImage,
-    signal: AbortSignal,
-  ): Promise<{ readonly encodeMs: number; readonly preprocessMs: number }>;
+  encode(key: string, image: ReadImage, signal: AbortSignal): Promise<EncodedInBackend>;
   /** Rejects with `embedding-missing` when the embedding is neither in memory nor on disk. */
   decode(key: string, image: ImageFacts, request: DecodeRequest): Promise<DecodedPrompt>;
   close(): Promise<void>;
@@ -29,6 +25,12 @@ export interface ReadImage {
   readonly pixels: Uint8Array;
   readonly readMs: number;
   readonly preprocessMs: number;
+}
+
+export interface EncodedInBackend {
+  readonly provider: string;
+  readonly preprocessMs: number;
+  readonly encodeMs: number;
 }
 
 export interface DecodedPrompt extends Omit<Prediction, 'timingsMs'> {

@@ -53,11 +53,16 @@ describe('the engine service', () => {
     const engine = createFakeEngine({ before: ({ name }) => (name === 'encode' ? opened : undefined) });
     const impatient = new AbortController();
     const patient = new AbortController();
-    const one = engine.encode(file('a.png'), { signal: impatient.signal });
-    const two = engine.encode(file('a.png'), { signal: patient.signal });
-    while (!names(engine.backend.calls).includes('encode')) await new Promise(setImmediate);
-    // Both wait for the same flight only when the second has read its image, too.
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    const encoding = { one: gate(), two: gate() };
+    const one = engine.encode(file('a.png'), {
+      signal: impatient.signal,
+      onStage: (stage) => stage === 'encoding' && encoding.one.open(),
+    });
+    const two = engine.encode(file('a.png'), {
+      signal: patient.signal,
+      onStage: (stage) => stage === 'encoding' && encoding.two.open(),
+    });
+    await Promise.all([encoding.one.opened, encoding.two.opened]);
     impatient.abort('gone');
     await expect(one).rejects.toBe('gone');
     const encode = engine.backend.calls.find(({ name }) => name === 'encode');
@@ -67,6 +72,55 @@ describe('the engine service', () => {
     expect(encode?.signal?.aborted).toBe(true);
     open();
     await expect(engine.encode(file('a.png'))).resolves.toMatchObject({ cache: 'miss' });
+  });
+
+  test('an image of the batch that a person opens is encoded before the rest of the batch', async () => {
+    const first = gate();
+    const engine = createFakeEngine({
+      before: ({ name, key }) => (name === 'encode' && key === busyKey ? first.opened : undefined),
+    });
+    let busyKey = '';
+    busyKey = (await createFakeEngine().encode(file('busy.png'))).key;
+    const order: string[] = [];
+    const encode = async (path: string, lane: 'batch' | 'interactive'): Promise<void> => {
+      const { key } = await engine.encode(file(path), { lane });
+      order.push(path);
+      expect(key).not.toBe('');
+    };
+    const busy = encode('busy.png', 'batch');
+    const reads = () => names(engine.backend.calls).filter((name) => name === 'read').length;
+    const others = ['b.png', 'c.png', 'wanted.png'].map((path) => encode(path, 'batch'));
+    while (reads() < 4) await new Promise(setImmediate);
+    const wanted = encode('wanted.png', 'interactive');
+    while (reads() < 5) await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    first.open();
+    await Promise.all([busy, ...others, wanted]);
+    const encodes = engine.backend.calls.filter(({ name }) => name === 'encode').map(({ key }) => key);
+    expect(encodes).toHaveLength(4);
+    const keyOf = async (path: string) => (await engine.encode(file(path))).key;
+    expect(encodes.indexOf(await keyOf('wanted.png'))).toBe(1);
+  });
+
+  test('an older call whose embedding was lost does not push the newer one of its session aside', async () => {
+    const again = gate();
+    const reading = gate();
+    let reads = 0;
+    const engine = createFakeEngine({
+      before: ({ name }) => {
+        if (name !== 'read' || ++reads < 2) return;
+        reading.open();
+        return again.opened;
+      },
+    });
+    const image = await engine.encode(file('a.png'));
+    engine.backend.forgetEmbeddings();
+    const older = engine.decode(image, { prompt }, { session: 'editing' });
+    await reading.opened;
+    const newer = engine.decode(image, { prompt }, { session: 'editing' });
+    again.open();
+    await expect(older).rejects.toMatchObject({ code: 'superseded' });
+    await expect(newer).resolves.toBeDefined();
   });
 
   test('an embedding that was lost is made again from its source, unseen', async () => {

@@ -10,9 +10,10 @@ import type {
   ImageSource,
   Prediction,
 } from '../contract.ts';
-import { embeddingMissing, engineClosed, imageChanged } from '../errors.ts';
-import { Scheduler, type TaskLane } from '../scheduler/scheduler.ts';
+import { embeddingMissing, engineClosed, imageChanged, superseded } from '../errors.ts';
+import { Scheduler } from '../scheduler/scheduler.ts';
 import type { Backend, DecodedPrompt, ReadImage } from './backend.ts';
+import { SessionOrder } from './session-order.ts';
 import { SingleFlight } from './single-flight.ts';
 import { SourceMemory } from './source-memory.ts';
 
@@ -30,6 +31,7 @@ export interface EngineServiceOptions {
 
 interface Encoded {
   readonly cache: EncodedImage['cache'];
+  readonly provider: string | null;
   readonly queueMs: number;
   readonly encodeMs: number;
   readonly preprocessMs: number;
@@ -42,6 +44,9 @@ export class EngineService implements Engine {
   readonly #now: () => number;
   readonly #scheduler: Scheduler;
   readonly #encodes = new SingleFlight<Encoded>();
+  /** Keys of embeddings that someone waits for in person, though a batch may have asked first. */
+  readonly #urgent = new Set<string>();
+  readonly #sessions = new SessionOrder();
   readonly #sources: SourceMemory;
   #started: Promise<EngineInfo> | undefined;
   readonly #closing = new AbortController();
@@ -78,6 +83,7 @@ export class EngineService implements Engine {
       key,
       image: read.value.facts,
       cache: encoded.cache,
+      provider: encoded.provider,
       timingsMs: {
         queue: read.queueMs + encoded.queueMs,
         read: read.value.readMs,
@@ -96,7 +102,13 @@ export class EngineService implements Engine {
     const started = this.#now();
     const prompt = validatePrompt(request.prompt, image.image);
     await this.start(options);
-    const { value, queueMs } = await this.#decodeAgainIfLost(image, { ...request, prompt }, options);
+    const call = this.#sessions.begin(options.session);
+    const { value, queueMs } = await this.#decodeAgainIfLost(
+      image,
+      { ...request, prompt },
+      options,
+      call.isNewest,
+    ).finally(call.end);
     const { decodeMs, postprocessMs, measureMs, ...prediction } = value;
     return {
       ...prediction,
@@ -118,40 +130,68 @@ export class EngineService implements Engine {
 
   #read(
     source: ImageSource,
-    { lane, signal }: EncodeOptions,
+    { lane, signal, onStage }: EncodeOptions,
   ): Promise<{ value: ReadImage; queueMs: number }> {
     return this.#scheduler.run({
-      lane: encodeLane(lane),
+      lane: lane === 'batch' ? 'batch' : 'encode',
       slot: 'reader',
       ...(signal === undefined ? {} : { signal }),
-      work: (taskSignal) => this.#backend.read(source, taskSignal),
+      work: (taskSignal) => {
+        onStage?.('reading');
+        return this.#backend.read(source, taskSignal);
+      },
     });
   }
 
-  #embed(key: string, image: ReadImage, { lane, signal }: EncodeOptions): Promise<Encoded> {
+  async #embed(key: string, image: ReadImage, { lane, signal, onStage }: EncodeOptions): Promise<Encoded> {
+    if (lane !== 'batch') {
+      this.#urgent.add(key);
+      this.#scheduler.promote(key, 'encode');
+    }
+    if (this.#encodes.has(key)) onStage?.('encoding');
     return this.#encodes.run(key, signal, async (flightSignal) => {
-      const where = await this.#backend.lookup(key);
-      if (where !== null) return { cache: where, queueMs: 0, encodeMs: 0, preprocessMs: 0 };
-      const { value, queueMs } = await this.#scheduler.run({
-        lane: encodeLane(lane),
-        slot: 'encoder',
-        signal: flightSignal,
-        work: (taskSignal) => this.#backend.encode(key, image, taskSignal),
-      });
-      return { cache: 'miss', queueMs, ...value };
+      try {
+        return await this.#lookupOrEncode(key, image, flightSignal, onStage);
+      } finally {
+        this.#urgent.delete(key);
+      }
     });
+  }
+
+  async #lookupOrEncode(
+    key: string,
+    image: ReadImage,
+    signal: AbortSignal,
+    onStage: EncodeOptions['onStage'],
+  ): Promise<Encoded> {
+    const where = await this.#backend.lookup(key);
+    if (where !== null) return { cache: where, provider: null, queueMs: 0, encodeMs: 0, preprocessMs: 0 };
+    const { value, queueMs } = await this.#scheduler.run({
+      lane: this.#urgent.has(key) ? 'encode' : 'batch',
+      slot: 'encoder',
+      key,
+      signal,
+      work: (taskSignal) => {
+        onStage?.('encoding');
+        return this.#backend.encode(key, image, taskSignal);
+      },
+    });
+    return { cache: 'miss', queueMs, ...value };
   }
 
   async #decodeAgainIfLost(
     image: EncodedImage,
     request: DecodeRequest,
     options: DecodeOptions,
+    isNewest: () => boolean,
   ): Promise<{ value: DecodedPrompt; queueMs: number }> {
     try {
       return await this.#decodeOnce(image, request, options);
     } catch (error) {
       if (!isCalqueError(error, 'embedding-missing')) throw error;
       await this.#encodeAgain(image, options);
+      // Queued now, it would push a newer call of its session aside.
+      if (!isNewest()) throw superseded();
       return this.#decodeOnce(image, request, options);
     }
   }
@@ -180,10 +220,6 @@ export class EngineService implements Engine {
     });
     if (again.key !== image.key) throw imageChanged(image.image.path);
   }
-}
-
-function encodeLane(lane: EncodeOptions['lane']): TaskLane {
-  return lane === 'batch' ? 'batch' : 'encode';
 }
 
 /** Stops waiting when the signal aborts; what is waited for goes on, since others may need it. */

@@ -10,7 +10,7 @@ import {
 } from '@calque/core';
 import type { Candidate, DecodeRequest, EngineInfo, ImageFacts, ImageSource } from '../contract.ts';
 import { candidateMissing, embeddingMissing } from '../errors.ts';
-import type { Backend, DecodedPrompt, ReadImage } from '../service/backend.ts';
+import type { Backend, DecodedPrompt, EncodedInBackend, ReadImage } from '../service/backend.ts';
 
 export interface FakeBackendOptions {
   /** The size of the picture that a source stands for, or a rejection. Default: 64 x 48 for every source. */
@@ -80,14 +80,10 @@ export class FakeBackend implements Backend {
     return this.#embeddings.has(key) ? 'memory' : null;
   }
 
-  async encode(
-    key: string,
-    _image: ReadImage,
-    signal: AbortSignal,
-  ): Promise<{ encodeMs: number; preprocessMs: number }> {
+  async encode(key: string, _image: ReadImage, signal: AbortSignal): Promise<EncodedInBackend> {
     await this.#begin({ name: 'encode', key, signal });
     this.#embeddings.add(key);
-    return { encodeMs: 0, preprocessMs: 0 };
+    return { provider: 'fake', encodeMs: 0, preprocessMs: 0 };
   }
 
   async decode(key: string, image: ImageFacts, request: DecodeRequest): Promise<DecodedPrompt> {
@@ -124,6 +120,7 @@ function fakeDecode(image: Size, request: DecodeRequest): DecodedPrompt {
     candidates: request.allMasks === true ? candidates : candidates.map(({ mask: _, ...rest }) => rest),
     chosen,
     mask,
+    provider: 'fake',
     decodeMs: 0,
     postprocessMs: 0,
     measureMs: 0,

@@ -1,3 +1,4 @@
+export { makeFolder } from './make-folder.ts';
 export { calqueHome } from './store/calque-home.ts';
 export * from './store/model-store.ts';
 export * from './store/pull-event.ts';

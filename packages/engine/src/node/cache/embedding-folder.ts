@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NamedTensors } from '@calque/models';
+import { makeFolder } from '@calque/models/node';
 import { unpackEmbedding } from './embedding-file.ts';
 
 const SUFFIX = '.embedding';
@@ -31,7 +32,8 @@ export class EmbeddingFolder {
     const bytes = await readFile(path).catch(() => null);
     if (bytes === null) return null;
     const tensors = unpackEmbedding(key, bytes);
-    if (tensors === null) await rm(path, { force: true });
+    // Where it cannot be deleted it is found damaged again: that costs time, not the result.
+    if (tensors === null) await rm(path, { force: true }).catch(() => undefined);
     // The time of last use decides what is dropped first.
     else await utimes(path, new Date(), new Date()).catch(() => undefined);
     return tensors;
@@ -58,8 +60,7 @@ export class EmbeddingFolder {
   }
 
   async #prepare(): Promise<void> {
-    const made = await mkdir(this.#folder, { recursive: true });
-    if (made !== undefined) await writeFile(join(this.#folder, 'README.txt'), README);
+    if (await makeFolder(this.#folder)) await writeFile(join(this.#folder, 'README.txt'), README);
   }
 
   /** Drops what was used least recently until the rest fits; the newest file stays in any case. */

@@ -34,7 +34,7 @@ async function encode({ adapter, input, session }: Loaded, args: EncodeArgs): Pr
   const outputs = await session.run(adapter.encoderFeeds(tensor), 'encoding');
   const encodeMs = performance.now() - prepared;
   const handover = await handOver(args, packEmbedding(args.key, adapter.embeddingFrom(outputs)));
-  return { handover, preprocessMs: prepared - started, encodeMs };
+  return { handover, provider: session.provider, preprocessMs: prepared - started, encodeMs };
 }
 
 async function handOver(

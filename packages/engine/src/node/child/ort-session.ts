@@ -9,51 +9,49 @@ export interface LoadedSession extends LoadResult {
   run(feeds: NamedTensors, what: string): Promise<NamedTensors>;
 }
 
-/** Rejects with `provider-unavailable` or `model-load-failed`. */
+/** Rejects with `provider-unavailable`, or with `model-load-failed` where the last provider runs but not this model. */
 export async function loadSession(modelPath: string, settings: SessionSettings): Promise<LoadedSession> {
-  const tried: ProbedProvider[] = [];
+  const tried: { name: string; ok: false; reason: string }[] = [];
+  let loadError: unknown;
   for (const name of settings.providers) {
-    // An absent provider throws even with others after it in the list, so each is tried alone.
-    const reason = await reasonAgainst(name, settings);
-    if (reason !== null) {
-      tried.push({ name, ok: false, reason });
-      continue;
+    try {
+      // An absent provider throws even with others after it in the list, so each is tried alone.
+      await probeProvider(name, settings);
+      const session = await loadOn(name, modelPath, settings, (error) => {
+        loadError = error;
+      });
+      const providers: ProbedProvider[] = [...tried, { name, ok: true }];
+      return { provider: name, providers, run: (feeds, what) => runSession(session, feeds, what) };
+    } catch (error) {
+      tried.push({ name, ok: false, reason: messageOf(error) });
     }
-    const session = await createSession(modelPath, name, settings);
-    return {
-      provider: name,
-      providers: [...tried, { name, ok: true }],
-      run: (feeds, what) => runSession(session, feeds, what),
-    };
   }
-  throw providerUnavailable(tried.map(({ name, reason }) => ({ name, reason: reason ?? 'unknown' })));
+  throw loadError ?? providerUnavailable(tried);
 }
 
-/** Runs a one-operator model on the provider alone; null when the answer is right. */
-async function reasonAgainst(provider: string, settings: SessionSettings): Promise<string | null> {
-  try {
-    const session = await ort.InferenceSession.create(probeModel(), sessionOptions(provider, settings));
-    const { y } = await session.run({ x: new ort.Tensor('float32', Float32Array.of(-3, 5), [2]) });
-    const answer = Array.from((y?.data ?? []) as Float32Array);
-    await session.release();
-    return answer[0] === 0 && answer[1] === 5
-      ? null
-      : `it answered ${answer.join(', ')} where 0, 5 was right`;
-  } catch (error) {
-    return messageOf(error);
-  }
-}
-
-async function createSession(
-  path: string,
+async function loadOn(
   provider: string,
+  path: string,
   settings: SessionSettings,
+  onFailure: (error: unknown) => void,
 ): Promise<ort.InferenceSession> {
   try {
     return await ort.InferenceSession.create(path, sessionOptions(provider, settings));
   } catch (error) {
-    throw modelLoadFailed(path, messageOf(error));
+    const failure = modelLoadFailed(path, messageOf(error));
+    onFailure(failure);
+    throw failure;
   }
+}
+
+/** Runs a one-operator model on the provider alone; rejects when it does not answer, or answers wrongly. */
+async function probeProvider(provider: string, settings: SessionSettings): Promise<void> {
+  const session = await ort.InferenceSession.create(probeModel(), sessionOptions(provider, settings));
+  const { y } = await session.run({ x: new ort.Tensor('float32', Float32Array.of(-3, 5), [2]) });
+  const answer = Array.from((y?.data ?? []) as Float32Array);
+  await session.release();
+  if (answer[0] !== 0 || answer[1] !== 5)
+    throw new Error(`it answered ${answer.join(', ')} where 0, 5 was right`);
 }
 
 function sessionOptions(provider: string, settings: SessionSettings): ort.InferenceSession.SessionOptions {

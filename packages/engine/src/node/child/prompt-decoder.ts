@@ -82,6 +82,7 @@ export class PromptDecoder {
       candidates: request.allMasks === true ? candidates : candidates.map(({ mask: _, ...rest }) => rest),
       chosen,
       mask,
+      provider: this.#session.provider,
       decodeMs: decoded - started,
       postprocessMs: processed - decoded,
       measureMs: performance.now() - processed,

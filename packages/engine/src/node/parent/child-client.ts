@@ -123,13 +123,18 @@ export class ChildClient<R extends Role> {
       pending: new Map(),
       stderrTail: '',
       ended: new Promise((resolve) => {
-        const lost = (how: string, killed: boolean): void => {
+        const forget = (): void => {
           if (this.#running === running) this.#running = undefined;
+        };
+        const lost = (how: string, killed: boolean): void => {
+          forget();
           settleAll(running, () => engineCrashed(this.#role, how, killed, running.stderrTail));
           resolve();
         };
         child.once('error', (error) => lost(error.message, false));
-        child.once('exit', (code, signal) => lost(signal ?? `exit code ${code}`, signal === 'SIGKILL'));
+        child.once('exit', forget);
+        // Not before its last words on stderr have been read.
+        child.once('close', (code, signal) => lost(signal ?? `exit code ${code}`, signal === 'SIGKILL'));
       }),
     };
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {

@@ -1,7 +1,9 @@
+import { isCalqueError } from '@calque/core';
 import type { InputSpec, ModelFamily } from '@calque/models';
 import type { DecodeRequest, EngineInfo, ImageFacts, ImageSource } from '../../contract.ts';
-import type { Backend, DecodedPrompt, ReadImage } from '../../service/backend.ts';
-import type { LoadArgs, LoadResult, SessionSettings } from '../protocol.ts';
+import { embeddingMissing } from '../../errors.ts';
+import type { Backend, DecodedPrompt, EncodedInBackend, ReadImage } from '../../service/backend.ts';
+import type { EncodeResult, Handover, LoadArgs, LoadResult, SessionSettings } from '../protocol.ts';
 import { ChildClient, type ChildOptions } from './child-client.ts';
 
 export interface NodeBackendOptions {
@@ -84,25 +86,43 @@ export class NodeBackend implements Backend {
     return this.#decoder.call('lookup', { key });
   }
 
-  async encode(
+  async encode(key: string, image: ReadImage, signal: AbortSignal): Promise<EncodedInBackend> {
+    const { cacheFolder } = this.#options;
+    const { handover, ...encoded } = await this.#runEncoder(key, image, cacheFolder, signal);
+    const admitted = await this.#admit(key, handover);
+    if (admitted) return encoded;
+    // Someone emptied the cache in between: the second time the embedding does not go through it.
+    const again = await this.#runEncoder(key, image, null, signal);
+    if (!(await this.#admit(key, again.handover))) throw embeddingMissing(key);
+    return { ...encoded, encodeMs: encoded.encodeMs + again.encodeMs };
+  }
+
+  async #runEncoder(
     key: string,
     { facts, pixels }: ReadImage,
+    cacheFolder: string | null,
     signal: AbortSignal,
-  ): Promise<{ encodeMs: number; preprocessMs: number }> {
+  ): Promise<EncodeResult> {
     await this.#loadEncoder();
     signal.throwIfAborted();
-    const { cacheFolder, cacheDiskBytes } = this.#options;
     const image = { width: facts.width, height: facts.height };
-    const { handover, ...timings } = await this.#encoder
-      .call('encode', { key, pixels, image, cacheFolder, cacheDiskBytes }, signal)
-      .catch((error: unknown) => {
-        // The next image should not wait for the model to be loaded again. A failure shows when it is needed.
-        this.#loadEncoder().catch(() => undefined);
-        throw error;
-      });
+    const args = { key, pixels, image, cacheFolder, cacheDiskBytes: this.#options.cacheDiskBytes };
+    return this.#encoder.call('encode', args, signal).catch((error: unknown) => {
+      // The next image should not wait for the model to be loaded again. A failure shows when it is needed.
+      this.#loadEncoder().catch(() => undefined);
+      throw error;
+    });
+  }
+
+  async #admit(key: string, handover: Handover): Promise<boolean> {
     await this.#loadDecoder();
-    await this.#decoder.call('admit', { key, handover });
-    return timings;
+    try {
+      await this.#decoder.call('admit', { key, handover });
+      return true;
+    } catch (error) {
+      if (isCalqueError(error, 'embedding-missing')) return false;
+      throw error;
+    }
   }
 
   async decode(key: string, image: ImageFacts, request: DecodeRequest): Promise<DecodedPrompt> {

