@@ -217,8 +217,8 @@ async function measureHundredPrompts(model: ResolvedModel, path: string, count: 
 
 async function measureMemory(model: ResolvedModel, images: readonly string[], encodes: number) {
   return {
-    usual: await peakBytes(model, images, encodes, false),
-    low: await peakBytes(model, images, encodes, true),
+    usual: await peakBytes(model, images, encodes, {}),
+    low: await peakBytes(model, images, encodes, { lowMemory: true }),
   };
 }
 
@@ -226,9 +226,9 @@ async function peakBytes(
   model: ResolvedModel,
   images: readonly string[],
   encodes: number,
-  lowMemory: boolean,
+  options: Partial<NodeEngineOptions>,
 ): Promise<number> {
-  const engine = engineFor(model, { lowMemory });
+  const engine = engineFor(model, options);
   for (let i = 0; i < encodes; i++) {
     const bytes = await sharp(images[i % images.length])
       .rotate(90 * (i % 4))
@@ -241,10 +241,10 @@ async function peakBytes(
   return Math.max(...peaks);
 }
 
-/** Peak resident memory of a process; 0 where the system does not tell. */
+/** Peak resident memory of a process; not a number, and so over every limit, where the system does not tell. */
 async function peakOf(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Number(/^VmHWM:\s*(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
+  return Number(/^VmHWM:\s*(\d+) kB/m.exec(status)?.[1] ?? Number.NaN) * 1024;
 }
 
 /** The runtime's threads spin for a while after a run and would slow down whoever comes next. */

@@ -25,7 +25,17 @@ export function engineClosed(): CalqueError {
   });
 }
 
-export function engineCrashed(role: string, how: string, killed: boolean, stderr: string): CalqueError {
+export interface Crash {
+  readonly role: string;
+  /** Signal or exit code. */
+  readonly how: string;
+  /** By somebody's SIGKILL: when it was not ours, mostly the system's, out of memory. */
+  readonly killed: boolean;
+  /** The last words of the process. */
+  readonly stderr: string;
+}
+
+export function engineCrashed({ role, how, killed, stderr }: Crash): CalqueError {
   return new CalqueError({
     code: 'engine-crashed',
     message: `The ${role} process ended during the request (${how})`,

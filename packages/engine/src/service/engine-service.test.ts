@@ -154,7 +154,8 @@ describe('the engine service', () => {
     let crashes = 1;
     const engine = createFakeEngine({
       before: ({ name }) => {
-        if (name === 'decode' && crashes-- > 0) throw engineCrashed('decoder', 'SIGKILL', true, '');
+        if (name === 'decode' && crashes-- > 0)
+          throw engineCrashed({ role: 'decoder', how: 'SIGKILL', killed: true, stderr: '' });
       },
     });
     const image = await engine.encode(file('a.png'));

@@ -58,7 +58,7 @@ export class PromptDecoder {
       const scanned = this.#scan([{ score: 0, logits }], 0, fit, {
         prompt: { box: null, points: [], mask: null },
       });
-      describe({ score: 0, logits }, 0, scanned, false);
+      describe({ score: 0, logits }, 0, scanned, {});
     }
   }
 
@@ -75,7 +75,7 @@ export class PromptDecoder {
     const decoded = performance.now();
     const scanned = this.#scan(raw, chosen, fit, request);
     const processed = performance.now();
-    const candidates = raw.map((candidate, i) => describe(candidate, i, scanned, request.logits === true));
+    const candidates = raw.map((candidate, i) => describe(candidate, i, scanned, request));
     const mask = candidates[chosen]?.mask;
     if (mask === undefined) throw new Error('the chosen candidate was not measured');
     return {
@@ -128,7 +128,7 @@ function describe(
   raw: RawCandidate,
   index: number,
   scanned: readonly Scanned[],
-  withLogits: boolean,
+  request: Pick<DecodeRequest, 'logits'>,
 ): Candidate {
   const found = scanned[index];
   if (found === undefined) throw new RangeError(`candidate ${index} was not scanned`);
@@ -138,7 +138,7 @@ function describe(
     score: raw.score,
     ...summary,
     ...(bitmap === null ? {} : { mask: measured(bitmap, raw.score, summary.stability) }),
-    ...(withLogits ? { logits: raw.logits.slice() } : {}),
+    ...(request.logits === true ? { logits: raw.logits.slice() } : {}),
   };
 }
 

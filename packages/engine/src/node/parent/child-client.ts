@@ -126,15 +126,16 @@ export class ChildClient<R extends Role> {
         const forget = (): void => {
           if (this.#running === running) this.#running = undefined;
         };
-        const lost = (how: string, killed: boolean): void => {
+        const lost = (how: string): void => {
           forget();
-          settleAll(running, () => engineCrashed(this.#role, how, killed, running.stderrTail));
+          const crash = { role: this.#role, how, killed: how === 'SIGKILL', stderr: running.stderrTail };
+          settleAll(running, () => engineCrashed(crash));
           resolve();
         };
-        child.once('error', (error) => lost(error.message, false));
+        child.once('error', (error) => lost(error.message));
         child.once('exit', forget);
         // Not before its last words on stderr have been read.
-        child.once('close', (code, signal) => lost(signal ?? `exit code ${code}`, signal === 'SIGKILL'));
+        child.once('close', (code, signal) => lost(signal ?? `exit code ${code}`));
       }),
     };
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -148,7 +149,7 @@ export class ChildClient<R extends Role> {
     settle(running, message.id, (pending) => {
       if (message.version !== PROTOCOL_VERSION) {
         const how = `it speaks protocol ${message.version}, not ${PROTOCOL_VERSION}`;
-        pending.reject(engineCrashed(this.#role, how, false, ''));
+        pending.reject(engineCrashed({ role: this.#role, how, killed: false, stderr: '' }));
       } else if (message.ok) pending.resolve(message.value);
       else pending.reject(CalqueError.fromJSON(message.error));
     });
