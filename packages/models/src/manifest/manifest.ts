@@ -60,7 +60,7 @@ export interface InputSpec {
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
   readonly channelOrder: 'rgb' | 'bgr';
-  /** Side of the low-resolution logits and of the mask input. */
+  /** Side of the low-resolution logits and of a mask prompt. */
   readonly logits: Size;
 }
 
