@@ -1,10 +1,10 @@
+export { indexOfHighestScore } from './adapter/candidates.ts';
 export {
   adapterFor,
   type FamilyAdapter,
   type ModelPrompt,
   type RawCandidate,
 } from './adapter/family-adapter.ts';
-export { indexOfHighestScore } from './adapter/candidates.ts';
 export type { NamedTensors, Tensor } from './adapter/tensor.ts';
 export * from './manifest/builtin-manifests.ts';
 export * from './manifest/manifest.ts';
