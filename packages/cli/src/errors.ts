@@ -56,6 +56,16 @@ export function imageIsFolder(path: string): CalqueError {
   });
 }
 
+export function imageChanged(path: string): CalqueError {
+  return new CalqueError({
+    code: 'image-changed',
+    message: `the image ${quoted(path)} changed while it was read`,
+    expected: 'a file that nobody writes to',
+    remedy: 'Run the command again',
+    details: { path },
+  });
+}
+
 export function imageUnreadable(path: string, cause: unknown): CalqueError {
   return new CalqueError({
     code: 'image-unreadable',

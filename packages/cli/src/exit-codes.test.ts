@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
   EXIT_CODES,
-  EXIT_INTERRUPTED,
   EXIT_OK,
+  EXIT_SIGNALS,
   EXIT_STDOUT_CLOSED,
   EXIT_UNEXPECTED,
   EXIT_USAGE,
@@ -28,7 +28,13 @@ describe('exit codes', () => {
   });
 
   test('docs/cli.md has those that are not of an error', () => {
-    for (const number of [EXIT_OK, EXIT_UNEXPECTED, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_STDOUT_CLOSED]) {
+    for (const number of [
+      EXIT_OK,
+      EXIT_UNEXPECTED,
+      EXIT_USAGE,
+      EXIT_STDOUT_CLOSED,
+      ...Object.values(EXIT_SIGNALS),
+    ]) {
       expect(docs).toContain(`\n| ${number} |`);
     }
   });

@@ -59,8 +59,14 @@ export const EXIT_OK = 0;
 /** Something that nobody foresaw: a fault in Calque. */
 export const EXIT_UNEXPECTED = 1;
 export const EXIT_USAGE = 2;
-/** 128 + SIGINT and 128 + SIGPIPE, as shells report them. */
-export const EXIT_INTERRUPTED = 130;
+export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** 128 + the number of the signal, as shells report it. */
+export const EXIT_SIGNALS: Readonly<Record<(typeof SIGNALS)[number], number>> = {
+  SIGINT: 130,
+  SIGTERM: 143,
+  SIGHUP: 129,
+};
+/** 128 + SIGPIPE. */
 export const EXIT_STDOUT_CLOSED = 141;
 
 export function exitCodeOf(errorCode: string): number {

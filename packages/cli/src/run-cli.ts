@@ -2,17 +2,28 @@ import { isCalqueError } from '@calque/core';
 import { CommanderError } from 'commander';
 import type { CliContext } from './context.ts';
 import {
-  EXIT_INTERRUPTED,
   EXIT_OK,
+  EXIT_SIGNALS,
   EXIT_STDOUT_CLOSED,
   EXIT_UNEXPECTED,
   EXIT_USAGE,
   exitCodeOf,
+  type SIGNALS,
 } from './exit-codes.ts';
 import { createProgram } from './program.ts';
 
 /** Why the signal of a context was aborted. */
 export const STDOUT_CLOSED = Symbol('stdout closed');
+
+export class Stopped extends Error {
+  override readonly name = 'AbortError';
+  readonly signal: (typeof SIGNALS)[number];
+
+  constructor(signal: (typeof SIGNALS)[number]) {
+    super(`stopped by ${signal}`);
+    this.signal = signal;
+  }
+}
 
 /** Runs one command line (without the program's own name) and resolves to its exit code. Never rejects. */
 export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
@@ -20,19 +31,25 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     await createProgram(context).parseAsync(argv, { from: 'user' });
     return EXIT_OK;
   } catch (error) {
-    if (context.signal.aborted) return interrupted(context);
-    return report(error, context, argv.includes('--debug'));
+    const debug = argv.includes('--debug');
+    return context.signal.aborted ? interrupted(context, { debug }) : report(error, context, { debug });
   }
 }
 
-function interrupted({ signal, stderr }: CliContext): number {
-  if (signal.reason === STDOUT_CLOSED) return EXIT_STDOUT_CLOSED;
-  stderr.write('calque: interrupted\n');
-  return EXIT_INTERRUPTED;
+function interrupted(context: CliContext, options: ReportOptions): number {
+  const reason: unknown = context.signal.reason;
+  if (reason === STDOUT_CLOSED) return EXIT_STDOUT_CLOSED;
+  if (isCalqueError(reason)) return report(reason, context, options);
+  context.stderr.write('calque: interrupted\n');
+  return EXIT_SIGNALS[reason instanceof Stopped ? reason.signal : 'SIGINT'];
+}
+
+interface ReportOptions {
+  readonly debug: boolean;
 }
 
 /** One line an error; commander has printed its own already. */
-function report(error: unknown, { stderr }: CliContext, debug: boolean): number {
+function report(error: unknown, { stderr }: CliContext, { debug }: ReportOptions): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
   if (isCalqueError(error)) {
     stderr.write(`calque: ${oneLine(error.toLine())}\n${debug ? `${stackOf(error)}\n` : ''}`);

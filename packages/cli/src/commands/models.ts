@@ -1,3 +1,4 @@
+import { isCalqueError } from '@calque/core';
 import type { StoredModel, VerifyReport } from '@calque/models/node';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
@@ -98,7 +99,10 @@ async function verifyModels(
   const ids = id === undefined ? await presentIds(await store.list()) : [id];
   const reports: VerifyReport[] = [];
   for (const each of ids) {
-    const report = await store.verify(each, { signal });
+    const report = await store.verify(each, { signal }).catch((error: unknown) => {
+      // What is there but lacks its marker was never complete, or was found damaged before.
+      throw id === undefined && isCalqueError(error, 'model-not-installed') ? modelDamaged(each) : error;
+    });
     reports.push(report);
     if (json !== true) stdout.write(verifyText(report));
   }
@@ -110,7 +114,7 @@ async function verifyModels(
 }
 
 async function presentIds(models: readonly StoredModel[]): Promise<string[]> {
-  return models.filter(({ state }) => state === 'installed').map(({ manifest }) => manifest.id);
+  return models.filter(({ state }) => state !== 'absent').map(({ manifest }) => manifest.id);
 }
 
 function verifyText({ id, files }: VerifyReport): string {

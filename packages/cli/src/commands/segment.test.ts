@@ -1,4 +1,5 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -169,10 +170,30 @@ describe('names of results', () => {
     await calque.file('out/.photo.json.99.tmp', '{');
     await calque.file(
       'out/.photo.lock',
-      JSON.stringify({ pid: 2 ** 30, host: (await import('node:os')).hostname() }),
+      JSON.stringify({ pid: 2 ** 30, host: hostname(), files: ['photo.mask.png'] }),
     );
     await calque.run(['segment', 'photo.jpg', '--fg', '9,8', '--out', 'out']);
     expect(await calque.list('out')).toEqual(['photo.json', 'photo.mask.png', 'photo.overlay.png']);
+  });
+
+  test('a killed process that had not begun to write does not make a file of mine its own', async () => {
+    await calque.image('photo.jpg');
+    await mkdir(path.join(calque.folder, 'out'));
+    await calque.file('out/photo.mask.png', 'mine');
+    await calque.file('out/.photo.lock', JSON.stringify({ pid: 2 ** 30, host: hostname(), files: [] }));
+    await calque.run(['segment', 'photo.jpg', '--fg', '9,8', '--out', 'out']);
+    expect(await readFile(path.join(calque.folder, 'out/photo.mask.png'), 'utf8')).toBe('mine');
+    expect(await calque.list('out')).toHaveLength(4);
+  });
+
+  test('a mask of a candidate that Calque did not write is left alone', async () => {
+    await calque.image('photo.jpg');
+    await mkdir(path.join(calque.folder, 'out'));
+    await calque.file('out/photo.mask-1.png', 'mine');
+    const all = ['segment', 'photo.jpg', '--fg', '9,8', '--candidate', 'all', '--out', 'out'];
+    expect((await calque.run(all)).code).toBe(0);
+    expect(await readFile(path.join(calque.folder, 'out/photo.mask-1.png'), 'utf8')).toBe('mine');
+    expect(await calque.list('out')).toHaveLength(7);
   });
 });
 
@@ -183,7 +204,9 @@ describe('bad input', () => {
     ['a folder', ['.', '--fg', '1,2'], 11, 'is a folder'],
     ['an empty file', ['empty.jpg', '--fg', '1,2'], 13, '0 bytes'],
     ['no prompt', ['a.png'], 20, 'expected a box, at least one point or a mask'],
-    ['NaN in a box', ['a.png', '--box', 'nan,1,20,21'], 22, 'expected x1,y1,x2,y2'],
+    ['NaN in a box', ['a.png', '--box', 'nan,1,20,21'], 23, 'finite'],
+    ['a point beyond all numbers', ['a.png', '--fg', '1e999,3'], 28, 'finite'],
+    ['a word in a box', ['a.png', '--box', 'left,1,20,21'], 22, 'expected x1,y1,x2,y2'],
     ['three numbers', ['a.png', '--box', '1,2,3'], 22, 'is not four numbers'],
     ['a box without area', ['a.png', '--box', '5,2,5,21'], 24, 'covers no area'],
     ['a box outside', ['a.png', '--box', '500,2,560,21'], 25, 'lies outside the image of 40 x 30'],

@@ -1,6 +1,8 @@
-import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { makeFolder } from '@calque/models/node';
 import { errnoOf, outputBusy, outputFailed } from '../errors.ts';
 
 /** A name in the output folder that no other process takes until it is released. */
@@ -9,35 +11,41 @@ export interface ClaimedName {
   readonly release: () => Promise<void>;
 }
 
+export interface ResultRequest {
+  readonly imagePath: string;
+  readonly key: string;
+  /** What will stand behind the name in the files to be written, e.g. `mask.png`. */
+  readonly endings: readonly string[];
+}
+
 /**
  * The name under which the results of a request are written: the image's, or with the request's key behind it where
  * that one belongs to another request. A request finds its own earlier results again and replaces them; it never
  * replaces another's, nor a file that Calque did not write, whatever other processes do in the folder meanwhile.
  */
-export async function claimName(folder: string, imagePath: string, key: string): Promise<ClaimedName> {
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+export async function claimName(folder: string, request: ResultRequest): Promise<ClaimedName> {
+  await makeFolder(folder).catch((error: unknown) => {
     throw outputFailed(folder, error);
   });
-  for (const name of candidateNames(imagePath, key)) {
-    const claim = await tryClaim(folder, name, key);
+  for (const name of candidateNames(request.imagePath, request.key)) {
+    const claim = await tryClaim(folder, name, request);
     if (claim !== null) return claim;
   }
   throw outputBusy(folder);
 }
 
 /** The name under which complete results of a request lie already, or null. */
-export async function findFinished(folder: string, imagePath: string, key: string): Promise<string | null> {
-  for (const name of candidateNames(imagePath, key)) {
-    const owned = (await keyOf(folder, name)) === key;
-    if (
-      owned &&
-      (await exists(folder, `${name}.mask.png`)) &&
-      (await exists(folder, `${name}.overlay.png`))
-    ) {
-      return name;
-    }
+export async function findFinished(folder: string, request: ResultRequest): Promise<string | null> {
+  for (const name of candidateNames(request.imagePath, request.key)) {
+    if ((await keyOf(folder, name)) !== request.key) continue;
+    const missing = (await existing(folder, filesOf(name, request))).length < request.endings.length;
+    if (!missing) return name;
   }
   return null;
+}
+
+function filesOf(name: string, { endings }: ResultRequest): string[] {
+  return endings.map((ending) => `${name}.${ending}`);
 }
 
 export function candidateNames(imagePath: string, key: string): readonly string[] {
@@ -52,13 +60,16 @@ function shortStem(stem: string): string {
   return short;
 }
 
-async function tryClaim(folder: string, name: string, key: string): Promise<ClaimedName | null> {
+async function tryClaim(folder: string, name: string, request: ResultRequest): Promise<ClaimedName | null> {
   const lock = path.join(folder, `.${name}.lock`);
-  const taken = await takeLock(lock, key);
-  if (taken === 'refused') return null;
+  const left = await takeLock(lock, request.key);
+  if (left === null) return null;
   const release = (): Promise<void> => rm(lock, { force: true });
   try {
-    if (await mayWrite(folder, name, key, taken === 'stale')) return { name, release };
+    if (await mayWrite({ folder, name, request, left })) {
+      await writeFile(lock, lockText(request.key, filesOf(name, request)));
+      return { name, release };
+    }
   } catch (error) {
     await release();
     throw outputFailed(path.join(folder, name), error);
@@ -67,16 +78,24 @@ async function tryClaim(folder: string, name: string, key: string): Promise<Clai
   return null;
 }
 
-/** Without a record, files under the name are leftovers of a process that was killed (it left its lock) or foreign. */
-async function mayWrite(folder: string, name: string, key: string, wasLocked: boolean): Promise<boolean> {
+type Leftovers = 'nothing' | readonly string[];
+
+interface Claim {
+  readonly folder: string;
+  readonly name: string;
+  readonly request: ResultRequest;
+  /** Files that a killed process had begun to write here. */
+  readonly left: Leftovers;
+}
+
+/** Files under the name are this request's own, were left half done by a killed process, or are somebody else's. */
+async function mayWrite({ folder, name, request, left }: Claim): Promise<boolean> {
   const owner = await keyOf(folder, name);
-  if (owner !== null) return owner === key;
-  if (wasLocked) {
-    await removeLeftovers(folder, name);
-    return true;
-  }
-  const names = ['mask.png', 'overlay.png', 'json'].map((extension) => `${name}.${extension}`);
-  return !(await Promise.all(names.map((file) => exists(folder, file)))).includes(true);
+  // The record is written last and its key covers the options: where it is, all files of the request are.
+  if (owner !== null) return owner === request.key;
+  if (left !== 'nothing') await removeLeftovers(folder, name);
+  const there = await existing(folder, filesOf(name, request));
+  return there.every((file) => left !== 'nothing' && left.includes(file));
 }
 
 async function removeLeftovers(folder: string, name: string): Promise<void> {
@@ -96,18 +115,39 @@ async function keyOf(folder: string, name: string): Promise<string | null> {
   }
 }
 
-async function exists(folder: string, name: string): Promise<boolean> {
-  return stat(path.join(folder, name)).then(
-    () => true,
-    () => false,
+async function existing(folder: string, names: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(
+    names.map((name) =>
+      stat(path.join(folder, name)).then(
+        () => [name],
+        () => [],
+      ),
+    ),
   );
+  return found.flat();
 }
 
-async function takeLock(lock: string, key: string): Promise<'free' | 'stale' | 'refused'> {
-  if (await createLock(lock, key)) return 'free';
-  if (await isHeld(lock)) return 'refused';
-  await rm(lock, { force: true });
-  return (await createLock(lock, key)) ? 'stale' : 'refused';
+/** Null: somebody holds it. Otherwise it is ours, with the files that a killed holder had begun to write. */
+async function takeLock(lock: string, key: string): Promise<Leftovers | null> {
+  if (await createLock(lock, key)) return 'nothing';
+  const text = await readFile(lock, 'utf8').catch(() => '');
+  if (await isHeld(lock, text)) return null;
+  if (!(await removeStale(lock, text))) return null;
+  return (await createLock(lock, key)) ? filesInLock(text) : null;
+}
+
+/** Between the look and the removal another process may have put its own lock there: that one is given back. */
+async function removeStale(lock: string, seen: string): Promise<boolean> {
+  const aside = `${lock}.${randomUUID()}`;
+  try {
+    await rename(lock, aside);
+  } catch (error) {
+    return errnoOf(error) === 'ENOENT';
+  }
+  const same = (await readFile(aside, 'utf8').catch(() => '')) === seen;
+  if (!same) await link(aside, lock).catch(() => undefined);
+  await rm(aside, { force: true });
+  return same;
 }
 
 async function createLock(lock: string, key: string): Promise<boolean> {
@@ -117,7 +157,7 @@ async function createLock(lock: string, key: string): Promise<boolean> {
   });
   if (handle === null) return false;
   try {
-    await handle.writeFile(JSON.stringify({ pid: process.pid, host: hostname(), key }));
+    await handle.writeFile(lockText(key, []));
     return true;
   } catch (error) {
     await rm(lock, { force: true });
@@ -127,11 +167,29 @@ async function createLock(lock: string, key: string): Promise<boolean> {
   }
 }
 
+function lockText(key: string, files: readonly string[]): string {
+  return JSON.stringify({ pid: process.pid, host: hostname(), key, files });
+}
+
+function filesInLock(text: string): readonly string[] {
+  try {
+    const { files } = JSON.parse(text) as { files?: unknown };
+    return Array.isArray(files) ? files.filter((file) => typeof file === 'string') : [];
+  } catch {
+    // Its maker died before it had written anything.
+    return [];
+  }
+}
+
+/** Results are written within seconds: a lock this old is left over, whatever has its process number by now. */
+const STALE_MS = 10 * 60_000;
+
 /** A lock of this process is left from a request that failed to release it; requests are written one by one. */
-async function isHeld(lock: string): Promise<boolean> {
-  const text = await readFile(lock, 'utf8').catch(() => '');
+async function isHeld(lock: string, text: string): Promise<boolean> {
+  const age = await ageMs(lock);
+  if (age > STALE_MS) return false;
   const match = /"pid":(\d+),"host":"([^"]*)"/.exec(text);
-  if (match === null) return (await ageMs(lock)) < 10_000;
+  if (match === null) return age < 10_000;
   const pid = Number(match[1]);
   return match[2] !== hostname() || (pid !== process.pid && isAlive(pid));
 }

@@ -11,13 +11,24 @@ export class OrderedOutput {
   readonly #waiting = new Map<number, Spooled | null>();
   #spool: Spool | null = null;
   #next = 0;
+  #last: Promise<void> = Promise.resolve();
 
   constructor(write: (text: string) => Promise<void>) {
     this.#write = write;
   }
 
-  /** `text` null: this index has nothing to say, those after it need not wait. */
-  async put(index: number, text: string | null): Promise<void> {
+  /**
+   * `text` null: this index has nothing to say, those after it need not wait. Calls may overlap; they are carried out
+   * one after the other. Rejects with what the writing rejects with.
+   */
+  put(index: number, text: string | null): Promise<void> {
+    const done = this.#last.then(() => this.#place(index, text));
+    // The failure is that of its caller; whoever comes next finds a usable chain.
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #place(index: number, text: string | null): Promise<void> {
     if (index !== this.#next) {
       this.#waiting.set(index, text === null ? null : await this.#keep(text));
       return;
@@ -28,6 +39,7 @@ export class OrderedOutput {
   }
 
   async close(): Promise<void> {
+    await this.#last;
     await this.#spool?.handle.close();
     if (this.#spool !== null) await rm(this.#spool.folder, { recursive: true, force: true });
     this.#spool = null;

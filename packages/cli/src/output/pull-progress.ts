@@ -8,6 +8,8 @@ export interface PullProgress {
   readonly stop: () => void;
 }
 
+const WAITING_EVERY_MS = 5000;
+
 /** Tells a download on stderr: licence and origin, source, bytes, rate and time left. */
 export async function startPullProgress(
   { stderr, now }: Pick<CliContext, 'stderr' | 'now'>,
@@ -15,14 +17,21 @@ export async function startPullProgress(
 ): Promise<PullProgress> {
   // The bar counts in thousandths: its total must be given before the download's is known.
   const progress = await startProgress({ stream: stderr, title: 'download', total: 1000, now, quiet });
+  let waitingSaidMs = Number.NEGATIVE_INFINITY;
   return {
     onProgress: (event) => {
       if (event.kind === 'progress') {
         progress.update((1000 * event.bytes) / event.totalBytes, progressText(event));
         return;
       }
+      if (event.kind === 'waiting-for-lock') {
+        if (now().getTime() - waitingSaidMs < WAITING_EVERY_MS) return;
+        waitingSaidMs = now().getTime();
+      }
       const text = eventText(event);
-      if (text !== null && (!quiet || event.kind === 'source-failed')) progress.line(text);
+      // A licence is not noise: who takes a model agrees to it.
+      const always = event.kind === 'source-failed' || event.kind === 'licence';
+      if (text !== null && (!quiet || always)) progress.line(text);
     },
     stop: progress.stop,
   };

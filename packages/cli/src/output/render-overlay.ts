@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { type Bitmap, boxFromArray } from '@calque/core';
 import { loadFont, overlaySize, overlaySvg, type TextFont } from '@calque/report';
+import { loadSharp } from '../segment/load-sharp.ts';
 import type { CliRecord } from '../segment/make-record.ts';
 import { formatScore } from './format-values.ts';
 
@@ -18,7 +19,7 @@ export interface OverlayParts {
  * result comes from the result alone.
  */
 export async function renderOverlay({ file, record, bitmap }: OverlayParts): Promise<Uint8Array> {
-  const { default: sharp } = await import('sharp');
+  const sharp = await loadSharp();
   const { image, prompt, mask } = record;
   const size = overlaySize(image);
   const svg = overlaySvg({

@@ -27,7 +27,9 @@ export async function checkImageFile(path: string, file: string): Promise<void> 
       : imageUnreadable(path, error);
   });
   if (stats.isDirectory()) throw imageIsFolder(path);
-  if (stats.isFile() && stats.size === 0) throw imageEmpty(path);
+  // To open a pipe or a device can wait for ever.
+  if (!stats.isFile()) throw imageUnreadable(path, new Error('it is not a regular file'));
+  if (stats.size === 0) throw imageEmpty(path);
   await access(file, constants.R_OK).catch((error: unknown) => {
     throw imageUnreadable(path, error);
   });

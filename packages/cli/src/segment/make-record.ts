@@ -26,7 +26,6 @@ export interface RecordParts {
   readonly request: SegmentRequest;
   readonly options: SegmentOptions;
   readonly path: string;
-  readonly imageSha256: string;
   readonly encoded: EncodedImage;
   /** The encode was counted in the record of an earlier prompt on this image. */
   readonly encodeShared: boolean;
@@ -37,12 +36,12 @@ export interface RecordParts {
 
 export function makeRecord(parts: RecordParts): CliRecord {
   const { request, prediction, encoded } = parts;
-  const { width, height, orientation, pixelSha256 } = encoded.image;
+  const { width, height, orientation, sha256, pixelSha256 } = encoded.image;
   return {
     schemaVersion: RECORD_SCHEMA_VERSION,
     ...(request.id === undefined ? {} : { id: request.id }),
-    image: { path: parts.path, sha256: parts.imageSha256, pixelSha256, width, height, orientation },
-    model: { id: parts.model.id, files: parts.model.files, provider: parts.model.provider },
+    image: { path: parts.path, sha256, pixelSha256, width, height, orientation },
+    model: { id: parts.model.id, files: parts.model.files, provider: providersOf(parts) },
     prompt: recordedPrompt(request),
     candidates: prediction.candidates.map(({ index, score, stability, areaPx, box }) => ({
       index,
@@ -59,6 +58,14 @@ export function makeRecord(parts: RecordParts): CliRecord {
     createdAt: parts.createdAt.toISOString(),
     key: parts.key,
   };
+}
+
+/** Encoder and decoder mostly run on the same one; a cached embedding does not tell. */
+function providersOf({ encoded, prediction }: RecordParts): string {
+  const { provider } = prediction;
+  return encoded.provider === null || encoded.provider === provider
+    ? provider
+    : `${encoded.provider}+${provider}`;
 }
 
 function recordedPrompt({ box, points, maskInput }: SegmentRequest): RecordedPrompt {

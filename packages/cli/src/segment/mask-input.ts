@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Bitmap, countsToString, decodeRle, encodeRle, type RecordedRle } from '@calque/core';
+import { sniffFormat } from '@calque/engine/node';
 import { maskInputInvalid } from '../errors.ts';
+import { loadSharp } from './load-sharp.ts';
 import { readRecord } from './read-record.ts';
 
 /** A mask given as a prompt, with what a record states of it. */
@@ -36,7 +38,10 @@ async function bitmapOfRecord(given: string, file: string): Promise<Bitmap> {
 }
 
 async function bitmapOfImage(given: string, bytes: Uint8Array): Promise<Bitmap> {
-  const { default: sharp } = await import('sharp');
+  const sniffed = sniffFormat(bytes);
+  if (!sniffed.supported)
+    throw maskInputInvalid(given, `it is ${sniffed.found}, neither an image nor a record`);
+  const sharp = await loadSharp();
   try {
     const { data, info } = await sharp(bytes)
       .flatten({ background: '#000' })
@@ -46,7 +51,7 @@ async function bitmapOfImage(given: string, bytes: Uint8Array): Promise<Bitmap> 
       .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, data: data.map((value) => (value > 127 ? 1 : 0)) };
   } catch (error) {
-    throw maskInputInvalid(given, 'it is neither an image nor a record', error);
+    throw maskInputInvalid(given, error instanceof Error ? error.message : 'it is damaged', error);
   }
 }
 

@@ -7,7 +7,7 @@ import { lineInvalid, promptEmpty, quoted } from '../errors.ts';
 /** One line of a prompts file. */
 export interface PromptLine {
   readonly image: string;
-  readonly id?: string;
+  readonly id?: string | number;
   readonly box: BoxXyxy | null;
   readonly points: readonly PromptPoint[];
 }
@@ -33,7 +33,7 @@ export function parsePromptLine(text: string): PromptLine {
   if ((box ?? null) === null && points.length === 0) throw promptEmpty('the line', unknownNames(value));
   return {
     image,
-    ...(id === undefined ? {} : { id: String(id) }),
+    ...(id === undefined ? {} : { id }),
     box: box == null ? null : { x1: box[0], y1: box[1], x2: box[2], y2: box[3] },
     points: points.map(({ x, y, label }) => ({ x, y, label })),
   };
@@ -99,7 +99,7 @@ const LINE = { at: /^$/, code: 'line-invalid', expected: '{"image", "box"?, "poi
 const EXPECTATIONS: readonly Expectation[] = [
   LINE,
   { at: /^\/image$/, code: 'line-invalid', expected: 'the path of an image as a text' },
-  { at: /^\/id$/, code: 'line-invalid', expected: 'a text' },
+  { at: /^\/id$/, code: 'line-invalid', expected: 'a text or a number' },
   { at: /^\/box\/\d+$/, code: 'box-syntax', expected: 'a number' },
   { at: /^\/box$/, code: 'box-syntax', expected: '[x1, y1, x2, y2], four numbers' },
   { at: /^\/points$/, code: 'point-syntax', expected: 'a list of {"x", "y", "label"}' },

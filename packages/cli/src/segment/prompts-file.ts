@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -38,21 +38,32 @@ export interface PromptsSource {
  * again when their turn comes. Standard input is copied to a temporary file for that.
  */
 export async function openPrompts(source: PromptsSource): Promise<PromptsFile> {
-  const spooled = source.path === '-' ? await spool(source) : null;
+  const spooled = (await canBeReadTwice(source)) ? null : await spool(source);
   const file = spooled?.file ?? path.resolve(source.cwd, source.path);
+  let handle: FileHandle | null = null;
+  const close = async (): Promise<void> => {
+    await handle?.close();
+    await spooled?.remove();
+  };
   try {
-    const handle = await open(file);
-    const base = spooled === null ? path.dirname(file) : source.cwd;
+    handle = await open(file);
+    const base = source.path === '-' ? source.cwd : path.dirname(path.resolve(source.cwd, source.path));
     const plan = await planLines(handle, file, { cwd: source.cwd, base });
-    const close = async (): Promise<void> => {
-      await handle.close();
-      await spooled?.remove();
-    };
     return { ...plan, close };
   } catch (error) {
-    await spooled?.remove();
+    await close();
+    if (source.signal.aborted) throw error;
     throw promptsUnreadable(source.path, error);
   }
+}
+
+/** Lines are read again when their turn comes: a pipe must be copied first. */
+async function canBeReadTwice({ path: given, cwd }: PromptsSource): Promise<boolean> {
+  if (given === '-') return false;
+  return stat(path.resolve(cwd, given)).then(
+    (stats) => stats.isFile() || stats.isDirectory(),
+    () => true,
+  );
 }
 
 interface SpooledInput {
@@ -60,12 +71,13 @@ interface SpooledInput {
   readonly remove: () => Promise<void>;
 }
 
-async function spool({ stdin, signal }: PromptsSource): Promise<SpooledInput> {
+async function spool({ path: given, cwd, stdin, signal }: PromptsSource): Promise<SpooledInput> {
   const folder = await mkdtemp(path.join(tmpdir(), 'calque-'));
   const file = path.join(folder, 'prompts.jsonl');
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
-    await pipeline(stdin, createWriteStream(file), { signal });
+    const input = given === '-' ? stdin : createReadStream(path.resolve(cwd, given));
+    await pipeline(input, createWriteStream(file), { signal });
   } catch (error) {
     await remove();
     throw error;

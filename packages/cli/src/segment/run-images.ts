@@ -1,5 +1,6 @@
 import type { EncodedImage, Engine, EngineInfo, Prediction } from '@calque/engine';
 import type { ResolvedModel } from '@calque/models/node';
+import { imageChanged } from '../errors.ts';
 import { hashImage } from './hash-image.ts';
 import type { PlannedImage, PlannedItem } from './image-plan.ts';
 import { type CliRecord, makeRecord } from './make-record.ts';
@@ -92,19 +93,22 @@ async function unfinishedItems(
 ): Promise<KeyedItem[]> {
   const todo: KeyedItem[] = [];
   for (const item of image.items) {
-    const { model, options } = parts;
-    const request = await item.read();
-    const key = requestKey({
-      path: item.path,
-      imageSha256,
-      model,
-      options,
-      request,
-      occurrence: item.occurrence,
-    });
-    if (!(await parts.isFinished(item, key))) todo.push({ item, key });
+    const looked = await outcomeOf(lookUp(item, imageSha256, parts));
+    if ('error' in looked) await parts.onFailure(item, looked.error);
+    else if (!looked.value.finished) todo.push({ item, key: looked.value.key });
   }
   return todo;
+}
+
+async function lookUp(
+  item: PlannedItem,
+  imageSha256: string,
+  { model, options, isFinished }: RunParts,
+): Promise<{ readonly key: string; readonly finished: boolean }> {
+  const request = await item.read();
+  const { path, occurrence } = item;
+  const key = requestKey({ path, imageSha256, model, options, request, occurrence });
+  return { key, finished: await isFinished(item, key) };
 }
 
 interface AnswerParts extends RunParts {
@@ -148,6 +152,7 @@ function startAnswer(answer: Answer, parts: AnswerParts): () => Promise<void> {
 
 async function decodeItem(answer: Answer, parts: AnswerParts): Promise<Omit<RunResult, 'file'>> {
   const { opened, keyed, encoded, encodeShared } = answer;
+  if (encoded.image.sha256 !== opened.sha256) throw imageChanged(keyed.item.path);
   const request = await keyed.item.read();
   const { model }: EngineInfo = await parts.engine.start({ signal: parts.signal });
   const prediction = await parts.engine.decode(encoded, decodeRequest(request, parts.options), {
@@ -159,7 +164,6 @@ async function decodeItem(answer: Answer, parts: AnswerParts): Promise<Omit<RunR
     request,
     options: parts.options,
     path: keyed.item.path,
-    imageSha256: opened.sha256,
     encoded,
     encodeShared,
     prediction,

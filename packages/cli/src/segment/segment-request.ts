@@ -3,7 +3,7 @@ import type { MaskInput } from './mask-input.ts';
 
 /** One prompt on one image, as a person gave it. */
 export interface SegmentRequest {
-  readonly id?: string;
+  readonly id?: string | number;
   readonly box: BoxXyxy | null;
   readonly points: readonly PromptPoint[];
   readonly maskInput: MaskInput | null;

@@ -17,7 +17,7 @@ import { withEngine } from './open-engine.ts';
 import { type LineFault, openPrompts } from './prompts-file.ts';
 import { type RunResult, runImages } from './run-images.ts';
 import type { SegmentOptions, SegmentRequest } from './segment-request.ts';
-import { writeResult } from './write-result.ts';
+import { resultRequest, writeResult } from './write-result.ts';
 
 /** What `calque segment` was told, apart from the prompts. */
 export interface SegmentSettings {
@@ -126,9 +126,13 @@ class SegmentRun {
   async #skipFinished(item: PlannedItem, key: string): Promise<boolean> {
     const { resume, out } = this.#settings;
     if (!resume || out === null) return false;
-    const name = await findFinished(out, item.path, key);
+    const name = await findFinished(out, resultRequest(item.path, key, []));
     if (name === null) return false;
     const record: CliRecord = JSON.parse(await readFile(path.join(out, `${name}.json`), 'utf8'));
+    const all = this.#settings.options.allMasks
+      ? record.candidates.map(({ index }) => ({ index, mask: true }))
+      : [];
+    if ((await findFinished(out, resultRequest(item.path, key, all))) === null) return false;
     await this.#report(item, record);
     return true;
   }
@@ -142,7 +146,7 @@ class SegmentRun {
 
   async #report(item: PlannedItem, record: CliRecord): Promise<void> {
     const text = this.#settings.json
-      ? `${JSON.stringify(record)}\n`
+      ? `${JSON.stringify(item.line === null ? record : { ...record, line: item.line })}\n`
       : tableRow(this.#columns, segmentRow(record));
     await this.#output.put(item.index, text);
     this.#advance(item.path);

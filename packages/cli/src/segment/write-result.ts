@@ -2,7 +2,7 @@ import path from 'node:path';
 import { decodeRle } from '@calque/core';
 import type { Prediction } from '@calque/engine';
 import { type NewFile, writeFilesAtomically } from '../output/atomic-files.ts';
-import { claimName } from '../output/claim-name.ts';
+import { claimName, type ResultRequest } from '../output/claim-name.ts';
 import { encodeMaskPng } from '../output/encode-mask-png.ts';
 import { renderOverlay } from '../output/render-overlay.ts';
 import type { CliRecord } from './make-record.ts';
@@ -16,7 +16,7 @@ export interface Result {
 
 /** Writes mask, overlay and record, all or none, and resolves to their common name. */
 export async function writeResult(folder: string, { file, record, prediction }: Result): Promise<string> {
-  const claim = await claimName(folder, record.image.path, record.key);
+  const claim = await claimName(folder, resultRequest(record.image.path, record.key, prediction.candidates));
   try {
     const bitmap = decodeRle(prediction.mask.rle);
     const [mask, candidates, overlay] = await Promise.all([
@@ -34,6 +34,18 @@ export async function writeResult(folder: string, { file, record, prediction }: 
   } finally {
     await claim.release();
   }
+}
+
+/** What is written for a prediction: a mask of its own for each candidate that has one. */
+export function resultRequest(
+  imagePath: string,
+  key: string,
+  candidates: readonly { readonly index: number; readonly mask?: unknown }[],
+): ResultRequest {
+  const masks = candidates.flatMap(({ index, mask }) =>
+    mask === undefined ? [] : [`mask-${index + 1}.png`],
+  );
+  return { imagePath, key, endings: ['mask.png', ...masks, 'overlay.png', 'json'] };
 }
 
 /** A replay finds the image again where record and image moved together, from whatever folder it is started. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -94,7 +95,7 @@ export class CliHarness {
   }
 
   #createEngine(options: FakeBackendOptions = {}): Engine {
-    const engine = createFakeEngine({ sizeOf: orientedSize, ...options });
+    const engine = createFakeEngine({ sizeOf: orientedSize, sha256Of: fileHash, ...options });
     this.engines.push(engine);
     return engine;
   }
@@ -106,6 +107,11 @@ class Memory extends Writable {
     this.text += chunk.toString('utf8');
     done();
   }
+}
+
+async function fileHash(source: ImageSource): Promise<string> {
+  const bytes = source.kind === 'file' ? await readFile(source.path) : source.bytes;
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 export async function orientedSize(source: ImageSource): Promise<{ width: number; height: number }> {

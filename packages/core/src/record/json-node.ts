@@ -56,6 +56,10 @@ export class JsonNode {
     return found ?? this.fail(allowed.map((candidate) => `"${candidate}"`).join(' or '));
   }
 
+  textOrNumber(): string | number {
+    return typeof this.value === 'number' ? this.finite() : this.text();
+  }
+
   finite(): number {
     const { value } = this;
     return typeof value === 'number' && Number.isFinite(value) ? value : this.fail('a finite number');

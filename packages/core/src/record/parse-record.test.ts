@@ -118,7 +118,7 @@ describe('a record', () => {
 
   test.each<[string, unknown, string, RegExp]>([
     ['schemaVersion', '1', '$.schemaVersion', /found "1"/],
-    ['id', 7, '$.id', /found 7/],
+    ['id', true, '$.id', /found true/],
     ['image', null, '$.image', /found null/],
     ['image.width', 7.5, '$.image.width', /found 7.5/],
     ['image.height', 1e9, '$.image.height', /found 1000000000/],

@@ -49,7 +49,7 @@ export function parseRecord(value: unknown): PredictionRecord {
   const software = root.field('software');
   return {
     schemaVersion,
-    ...(id.isAbsent() ? {} : { id: id.text() }),
+    ...(id.isAbsent() ? {} : { id: id.textOrNumber() }),
     image,
     model: parseModel(root.field('model')),
     prompt: parsePrompt(root.field('prompt')),

@@ -11,7 +11,7 @@ export const RECORD_SCHEMA_VERSION = 1;
 export interface PredictionRecord {
   readonly schemaVersion: number;
   /** The caller's own id of the prompt, when it gave one. */
-  readonly id?: string;
+  readonly id?: string | number;
   readonly image: RecordedImage;
   readonly model: RecordedModel;
   readonly prompt: RecordedPrompt;

@@ -15,6 +15,8 @@ import type { Backend, DecodedPrompt, EncodedInBackend, ReadImage } from '../ser
 export interface FakeBackendOptions {
   /** The size of the picture that a source stands for, or a rejection. Default: 64 x 48 for every source. */
   readonly sizeOf?: (source: ImageSource) => Promise<Size> | Size;
+  /** SHA-256 of the source's bytes. Default: a made-up one. */
+  readonly sha256Of?: (source: ImageSource) => Promise<string> | string;
   /** What a call waits for before it answers, so that a test decides the order of events. Default: nothing. */
   readonly before?: (call: FakeCall) => Promise<void> | void;
 }
@@ -59,7 +61,8 @@ export class FakeBackend implements Backend {
     const path = source.kind === 'file' ? source.path : source.name;
     await this.#begin({ name: 'read', source: path, signal });
     const { width, height } = (await this.#options.sizeOf?.(source)) ?? { width: 64, height: 48 };
-    const sha256 = fakeHash(source.kind === 'file' ? path : source.bytes.join());
+    const madeUp = fakeHash(source.kind === 'file' ? path : source.bytes.join());
+    const sha256 = (await this.#options.sha256Of?.(source)) ?? madeUp;
     return {
       facts: {
         path,

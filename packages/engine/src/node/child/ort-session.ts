@@ -1,3 +1,4 @@
+import type { CalqueError } from '@calque/core';
 import type { NamedTensors, Tensor } from '@calque/models';
 import * as ort from 'onnxruntime-node';
 import { inferenceFailed, modelLoadFailed, providerUnavailable } from '../../errors.ts';
@@ -12,7 +13,7 @@ export interface LoadedSession extends LoadResult {
 /** Rejects with `provider-unavailable`, or with `model-load-failed` where the last provider runs but not this model. */
 export async function loadSession(modelPath: string, settings: SessionSettings): Promise<LoadedSession> {
   const tried: { name: string; ok: false; reason: string }[] = [];
-  let loadError: unknown;
+  let loadError: CalqueError | null = null;
   for (const name of settings.providers) {
     try {
       // An absent provider throws even with others after it in the list, so each is tried alone.
@@ -33,7 +34,7 @@ async function loadOn(
   provider: string,
   path: string,
   settings: SessionSettings,
-  onFailure: (error: unknown) => void,
+  onFailure: (error: CalqueError) => void,
 ): Promise<ort.InferenceSession> {
   try {
     return await ort.InferenceSession.create(path, sessionOptions(provider, settings));
