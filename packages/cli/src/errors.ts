@@ -121,12 +121,20 @@ export function lineInvalid(reason: string, expected: string, code = 'line-inval
 }
 
 /** `code`: the class of the failures when they are all of one. */
-export function linesFailed(failed: number, total: number, code = 'lines-failed'): CalqueError {
+export interface FailedLines {
+  readonly failed: number;
+  readonly total: number;
+  /** `lines-failed`, or the code that all of them have. */
+  readonly code: string;
+  readonly canResume: boolean;
+}
+
+export function linesFailed({ failed, total, code, canResume }: FailedLines): CalqueError {
   return new CalqueError({
     code,
     message: `${failed} of ${total} lines failed (see above)`,
     expected: 'every line to give a mask',
-    remedy: 'Correct them and run again with --resume',
+    remedy: `Correct them and run again${canResume ? ' with --resume' : ''}`,
     details: { failed, total },
   });
 }
@@ -233,6 +241,16 @@ export function replayImageChanged(path: string, why: string): CalqueError {
     expected: 'the same file',
     remedy: 'Pass the original with --image FILE',
     details: { path },
+  });
+}
+
+export function replayModelOther(recorded: string, used: string): CalqueError {
+  return new CalqueError({
+    code: 'replay-model-changed',
+    message: `the record was made with ${recorded}, this replay ran ${used}`,
+    expected: 'the same model',
+    remedy: 'Leave --model out to use the one of the record',
+    details: { recorded, used },
   });
 }
 

@@ -31,6 +31,20 @@ export function segmentRow({ image, prompt, mask, timingsMs }: CliRecord): reado
   ];
 }
 
+/** A row for each candidate, numbered as people count them; what was measured of the chosen one alone stays empty. */
+export function candidateRows({ candidates, chosen }: CliRecord): readonly (readonly string[])[] {
+  return candidates.map(({ index, score, areaPx }) => [
+    '',
+    `  candidate ${index + 1}${index === chosen ? ', chosen' : ''}`,
+    formatScore(score),
+    String(areaPx),
+    '',
+    '',
+    '',
+    '',
+  ]);
+}
+
 export function promptText({ box, points, maskInput }: CliRecord['prompt']): string {
   const parts = [
     ...(box === null ? [] : [`box ${box.map(formatCoordinate).join(',')}`]),

@@ -12,7 +12,13 @@ import {
 import type { EncodedImage, Engine, EngineInfo, Prediction } from '@calque/engine';
 import type { EngineFlags } from '../arguments/segment-flags.ts';
 import type { CliContext } from '../context.ts';
-import { replayDiffers, replayImageChanged, replayImageMissing, replayModelChanged } from '../errors.ts';
+import {
+  replayDiffers,
+  replayImageChanged,
+  replayImageMissing,
+  replayModelChanged,
+  replayModelOther,
+} from '../errors.ts';
 import { formatMs, formatScore } from '../output/format-values.ts';
 import { hashImage } from './hash-image.ts';
 import { withEngine } from './open-engine.ts';
@@ -35,6 +41,7 @@ interface Replay {
   readonly image: string;
   readonly imageChanged: boolean;
   readonly modelChanged: boolean;
+  readonly model: string;
   readonly provider: { readonly recorded: string; readonly now: string };
   readonly iou: number;
   readonly areaPx: { readonly recorded: number; readonly now: number };
@@ -97,6 +104,7 @@ async function compute(
     image,
     imageChanged: sha256 !== record.image.sha256,
     modelChanged: !sameFiles(model, record),
+    model: model.id,
     provider: { recorded: record.model.provider, now: model.provider },
     ...comparison(read.mask, record, prediction),
     timingsMs: { encode: encoded.timingsMs.encode, decode: prediction.timingsMs.decode },
@@ -162,8 +170,12 @@ function floored(iou: number): string {
   return (Math.floor(iou * 10_000) / 10_000).toFixed(4);
 }
 
-function judge({ imageChanged, modelChanged, iou }: Replay, { image, model }: PredictionRecord): void {
-  if (imageChanged) throw replayImageChanged(image.path, 'SHA-256 differs');
+function judge(
+  { image, imageChanged, model: used, modelChanged, iou }: Replay,
+  { model }: PredictionRecord,
+): void {
+  if (imageChanged) throw replayImageChanged(image, 'SHA-256 differs');
+  if (used !== model.id) throw replayModelOther(model.id, used);
   if (modelChanged) throw replayModelChanged(model.id);
   if (iou < REPLAY_LEAST_IOU) throw replayDiffers(iou, REPLAY_LEAST_IOU);
 }

@@ -101,7 +101,7 @@ describe('calque segment --prompts', () => {
       'line 10: the line is []; expected {"image", "box"?, "points"?, "id"?}',
     ]);
     expect(reported.at(-1)).toBe(
-      'calque: 9 of 11 lines failed (see above); expected every line to give a mask. Correct them and run again with --resume',
+      'calque: 9 of 11 lines failed (see above); expected every line to give a mask. Correct them and run again',
     );
   });
 
@@ -198,5 +198,30 @@ describe('--resume', () => {
     const { code, stderr } = await calque.run(['segment', '--prompts', 'p.jsonl', '--json', '--resume']);
     expect(code).toBe(2);
     expect(stderr).toContain('--resume together with --prompts and --out');
+  });
+
+  test('a file without a line is said to be one', async () => {
+    await calque.file('p.jsonl', '\n\n');
+    const { code, stderr } = await calque.run(['segment', '--prompts', 'p.jsonl', '--json']);
+    expect(code).toBe(5);
+    expect(stderr).toContain('there is no line in it');
+  });
+
+  test('gives back the id as it was given, and the number of the line', async () => {
+    await calque.image('a.png');
+    const lines = [{ id: 7 }, { id: '7' }, {}].map((id) =>
+      JSON.stringify({ ...id, image: 'a.png', points: [{ x: 9, y: 8, label: 'foreground' }] }),
+    );
+    await calque.file('p.jsonl', lines.join('\n'));
+    const { stdout } = await calque.run(['segment', '--prompts', 'p.jsonl', '--json']);
+    const records = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { id?: unknown; line: number });
+    expect(records.map(({ id, line }) => [id, line])).toEqual([
+      [7, 1],
+      ['7', 2],
+      [undefined, 3],
+    ]);
   });
 });

@@ -3,11 +3,11 @@ import path from 'node:path';
 import { isCalqueError } from '@calque/core';
 import type { EngineFlags } from '../arguments/segment-flags.ts';
 import type { CliContext } from '../context.ts';
-import { linesFailed, promptEmpty } from '../errors.ts';
+import { linesFailed, promptEmpty, promptsUnreadable } from '../errors.ts';
 import { findFinished } from '../output/claim-name.ts';
 import { OrderedOutput } from '../output/ordered-output.ts';
 import { type Progress, startProgress } from '../output/progress.ts';
-import { segmentColumns, segmentRow } from '../output/segment-table.ts';
+import { candidateRows, segmentColumns, segmentRow } from '../output/segment-table.ts';
 import { tableHead, tableRow } from '../output/text-table.ts';
 import { writeText } from '../output/write-text.ts';
 import { checkImageFile } from './hash-image.ts';
@@ -59,6 +59,7 @@ export async function segmentMany(
   const { cwd, stdin, signal } = context;
   const file = await openPrompts({ path: prompts, cwd, stdin, signal });
   try {
+    if (file.lineCount === 0) throw promptsUnreadable(prompts, new Error('there is no line in it'));
     await new SegmentRun(context, settings, file).execute();
   } finally {
     await file.close();
@@ -147,9 +148,15 @@ class SegmentRun {
   async #report(item: PlannedItem, record: CliRecord): Promise<void> {
     const text = this.#settings.json
       ? `${JSON.stringify(item.line === null ? record : { ...record, line: item.line })}\n`
-      : tableRow(this.#columns, segmentRow(record));
+      : this.#rows(record)
+          .map((row) => tableRow(this.#columns, row))
+          .join('');
     await this.#output.put(item.index, text);
     this.#advance(item.path);
+  }
+
+  #rows(record: CliRecord): readonly (readonly string[])[] {
+    return [segmentRow(record), ...(this.#settings.options.allMasks ? candidateRows(record) : [])];
   }
 
   /** A line of its own fails alone; what would stop every other line as well stops the run. */
@@ -180,7 +187,12 @@ class SegmentRun {
     const failed = this.#failures.length;
     if (failed === 0) return;
     const classes = new Set(this.#failures);
-    throw linesFailed(failed, this.#plan.lineCount, classes.size === 1 ? this.#failures[0] : undefined);
+    throw linesFailed({
+      failed,
+      total: this.#plan.lineCount,
+      code: (classes.size === 1 ? this.#failures[0] : undefined) ?? 'lines-failed',
+      canResume: this.#settings.out !== null,
+    });
   }
 
   #sayWhere(): void {
@@ -188,7 +200,8 @@ class SegmentRun {
     if (out === null || json || quiet || this.#lastName === null) return;
     const folder = path.relative(this.#context.cwd, out) || '.';
     const name = this.#plan.lineCount === 1 ? `${this.#lastName}.` : 'NAME.';
-    this.#context.stderr.write(`written: ${path.join(folder, name)}{mask.png,overlay.png,json}\n`);
+    const masks = this.#settings.options.allMasks ? 'mask.png,mask-N.png' : 'mask.png';
+    this.#context.stderr.write(`written: ${path.join(folder, name)}{${masks},overlay.png,json}\n`);
   }
 }
 
