@@ -1,18 +1,30 @@
 import { outputFailed } from './errors.ts';
-import { EXIT_SIGNALS, SIGNALS } from './exit-codes.ts';
+import { EXIT_OK, EXIT_SIGNALS, SIGNALS } from './exit-codes.ts';
 import { nodeContext } from './node-context.ts';
-import { runCli, STDOUT_CLOSED, Stopped } from './run-cli.ts';
+import { interrupted, runCli, STDOUT_CLOSED, Stopped } from './run-cli.ts';
 
 /** The process around {@link runCli}: signals, a closed stdout, the exit code. */
 export async function main(): Promise<void> {
   const controller = new AbortController();
   abortOnSignals(controller);
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  const stdoutFailed = (error: NodeJS.ErrnoException): void => {
     controller.abort(error.code === 'EPIPE' ? STDOUT_CLOSED : outputFailed('standard output', error));
-  });
+  };
+  process.stdout.on('error', stdoutFailed);
   // Who closes stderr does not want to read it: that is no reason to stop.
   process.stderr.on('error', () => undefined);
-  process.exitCode = await runCli(process.argv.slice(2), nodeContext(controller.signal));
+  const context = nodeContext(controller.signal);
+  const code = await runCli(process.argv.slice(2), context);
+  await flushed(process.stdout);
+  // A command that had nothing left to do has not noticed that its last words were lost.
+  process.exitCode = code === EXIT_OK && controller.signal.aborted ? interrupted(context) : code;
+}
+
+/** Resolves when what was written has been handed over, or has failed. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => setImmediate(resolve));
+  });
 }
 
 /** The first Ctrl+C lets the command clean up, the second one does not wait for it. */

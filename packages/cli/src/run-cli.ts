@@ -36,7 +36,8 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
   }
 }
 
-function interrupted(context: CliContext, options: ReportOptions): number {
+/** Says why the signal of the context was aborted, in one line; the exit code that goes with it. */
+export function interrupted(context: CliContext, options: ReportOptions = { debug: false }): number {
   const reason: unknown = context.signal.reason;
   if (reason === STDOUT_CLOSED) return EXIT_STDOUT_CLOSED;
   if (isCalqueError(reason)) return report(reason, context, options);

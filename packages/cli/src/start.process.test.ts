@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -129,6 +130,29 @@ describe('starting', () => {
 });
 
 describe('ending', () => {
+  test('a full disk behind stdout is one line and an exit code, also for the last words', async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [calque, '--help'], { stdio: ['ignore', full, 'pipe'] });
+    const { code, stderr } = await collect(child);
+    closeSync(full);
+    expect(code).toBe(40);
+    expect(stderr).toMatch(/^calque: the disk is full: "standard output" was not written[^\n]*\n$/);
+  });
+
+  test('a pipe in place of an image is refused, not waited for', async () => {
+    execFileSync('mkfifo', [path.join(folder, 'pipe.jpg')]);
+    const { ended } = start(['segment', 'pipe.jpg', '--fg', '1,2']);
+    expect(await ended).toMatchObject({ code: 12, stderr: expect.stringContaining('not a regular file') });
+  });
+
+  test('SIGTERM ends a command that waits with an exit code of its own', async () => {
+    const { child, ended } = start(['segment', '--prompts', '-', '--json'], { env: { TMPDIR: folder } });
+    child.stdin.write('{"image": "a.png"');
+    for (let tries = 0; tries < 400 && (await temporaryFolders()) === 0; tries += 1) await sleep(25);
+    child.kill('SIGTERM');
+    expect((await ended).code).toBe(143);
+  });
+
   test('Ctrl+C ends a command that waits, cleanly', async () => {
     const { child, ended } = start(['segment', '--prompts', '-', '--out', 'out'], {
       env: { TMPDIR: folder },
