@@ -124,12 +124,12 @@ export function lineInvalid(reason: string, expected: string, code = 'line-inval
 export interface FailedLines {
   readonly failed: number;
   readonly total: number;
-  /** `lines-failed`, or the code that all of them have. */
-  readonly code: string;
+  /** The one that all of them have, where they do. */
+  readonly code?: string;
   readonly canResume: boolean;
 }
 
-export function linesFailed({ failed, total, code, canResume }: FailedLines): CalqueError {
+export function linesFailed({ failed, total, code = 'lines-failed', canResume }: FailedLines): CalqueError {
   return new CalqueError({
     code,
     message: `${failed} of ${total} lines failed (see above)`,

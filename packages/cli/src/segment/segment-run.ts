@@ -187,11 +187,12 @@ class SegmentRun {
     const failed = this.#failures.length;
     if (failed === 0) return;
     const classes = new Set(this.#failures);
+    const [code] = classes;
     throw linesFailed({
       failed,
       total: this.#plan.lineCount,
-      code: (classes.size === 1 ? this.#failures[0] : undefined) ?? 'lines-failed',
       canResume: this.#settings.out !== null,
+      ...(classes.size === 1 && code !== undefined ? { code } : {}),
     });
   }
 
