@@ -13,18 +13,21 @@ export function toTensor(pixels: Uint8Array, scaled: Size, spec: InputSpec): Ten
   const { width, height } = spec.size;
   const plane = width * height;
   const data = new Float32Array(3 * plane);
-  for (let c = 0; c < 3; c++) {
-    const source = spec.channelOrder === 'rgb' ? c : 2 - c;
-    const table = normalisedValues(spec, c);
-    for (let y = 0; y < scaled.height; y++) {
-      let from = y * scaled.width * 3 + source;
-      const out = c * plane + y * width;
-      for (let x = 0; x < scaled.width; x++, from += 3)
-        data[out + x] = table[pixels[from] as number] as number;
+  const [first, second, third] = [0, 1, 2].map((channel) => normalisedValues(spec, channel)) as Tables;
+  const swap = spec.channelOrder === 'bgr' ? 2 : 0;
+  let from = 0;
+  for (let y = 0; y < scaled.height; y++) {
+    let out = y * width;
+    for (let x = 0; x < scaled.width; x++, from += 3, out++) {
+      data[out] = first[pixels[from + swap] as number] as number;
+      data[out + plane] = second[pixels[from + 1] as number] as number;
+      data[out + 2 * plane] = third[pixels[from + 2 - swap] as number] as number;
     }
   }
   return { dims: [1, 3, height, width], data };
 }
+
+type Tables = [Float32Array, Float32Array, Float32Array];
 
 function normalisedValues({ scale, mean, std }: InputSpec, channel: number): Float32Array {
   return Float32Array.from(

@@ -25,7 +25,8 @@ export function packEmbedding(key: string, tensors: NamedTensors): Uint8Array {
   };
   const json = Buffer.from(padToEight(JSON.stringify(header)), 'utf8');
   const valueBytes = Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
-  const bytes = Buffer.alloc(PREFIX_BYTES + json.length + valueBytes + CHECKSUM_BYTES);
+  // Every byte is written below.
+  const bytes = Buffer.allocUnsafeSlow(PREFIX_BYTES + json.length + valueBytes + CHECKSUM_BYTES);
   bytes.write(MAGIC, 'latin1');
   bytes.writeUInt32LE(EMBEDDING_FORMAT_VERSION, 8);
   bytes.writeUInt32LE(json.length, 12);
@@ -46,11 +47,18 @@ export function packEmbedding(key: string, tensors: NamedTensors): Uint8Array {
 export function unpackEmbedding(key: string, bytes: Uint8Array): NamedTensors | null {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = buffer.length - CHECKSUM_BYTES;
+  const whole = end >= PREFIX_BYTES && buffer.readUInt32LE(end) === crc32(buffer.subarray(0, end));
+  return whole ? unpackFreshEmbedding(key, bytes) : null;
+}
+
+/** {@link unpackEmbedding} for bytes that were packed a moment ago: the checksum, most of the work, is not computed. */
+export function unpackFreshEmbedding(key: string, bytes: Uint8Array): NamedTensors | null {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const end = buffer.length - CHECKSUM_BYTES;
   if (end < PREFIX_BYTES || buffer.toString('latin1', 0, 8) !== MAGIC) return null;
   if (buffer.readUInt32LE(8) !== EMBEDDING_FORMAT_VERSION) return null;
-  if (buffer.readUInt32LE(end) !== crc32(buffer.subarray(0, end))) return null;
   const valuesAt = PREFIX_BYTES + buffer.readUInt32LE(12);
-  // The checksum holds, so what was written is what is read: the header is ours.
+  // What was written is what is read: the header is ours.
   const header = JSON.parse(buffer.toString('utf8', PREFIX_BYTES, valuesAt)) as Header;
   return header.key === key ? readTensors(header, buffer, valuesAt) : null;
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { NamedTensors } from '@calque/models';
 import { embeddingMissing } from '../../errors.ts';
 import type { DecodedPrompt } from '../../service/backend.ts';
-import { unpackEmbedding } from '../cache/embedding-file.ts';
+import { unpackFreshEmbedding } from '../cache/embedding-file.ts';
 import { EmbeddingFolder } from '../cache/embedding-folder.ts';
 import { EmbeddingMemory } from '../cache/embedding-memory.ts';
 import type { DecodeArgs, DecoderArgs, Handover, LoadArgs } from '../protocol.ts';
@@ -43,7 +43,7 @@ export function createDecoder(): Handlers<'decoder'> {
       return (await findEmbedding(loaded(), key)) === null ? null : 'disk';
     },
     admit: async ({ key, handover }) => {
-      const tensors = unpackEmbedding(key, await handedOver(handover));
+      const tensors = unpackFreshEmbedding(key, await handedOver(handover));
       if (tensors === null) throw embeddingMissing(key);
       loaded().memory.set(key, tensors);
       return null;

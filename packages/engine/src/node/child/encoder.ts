@@ -17,6 +17,7 @@ export function createEncoder(): Handlers<'encoder'> {
   return {
     async load(args: LoadArgs): Promise<LoadResult> {
       const session = await loadSession(args.modelPath, args.session);
+      warmUp(args.input);
       loaded = { adapter: adapterFor(args.family), input: args.input, session };
       return { provider: session.provider, providers: session.providers };
     },
@@ -25,6 +26,13 @@ export function createEncoder(): Handlers<'encoder'> {
       return encode(loaded, args);
     },
   };
+}
+
+/** Has the code that feeds the session compiled before the first image comes. */
+function warmUp(input: InputSpec): void {
+  const small = { width: 64, height: 64 };
+  const pixels = new Uint8Array(small.width * small.height * 3);
+  for (let round = 0; round < 30; round++) toTensor(pixels, small, { ...input, size: small });
 }
 
 async function encode({ adapter, input, session }: Loaded, args: EncodeArgs): Promise<EncodeResult> {
