@@ -138,7 +138,9 @@ async function measureEncode(model: ResolvedModel, images: readonly string[], ca
   const calque: number[] = [];
   for (const path of images) {
     const feeds = await inputTensor(model, path);
+    await pause();
     bare.push(await timed(() => runBare(session, feeds)));
+    await pause();
     calque.push(await timed(() => engine.encode({ kind: 'file', path })));
   }
   await engine.close();
