@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import {
   accessSync,
   constants,
-  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -16,65 +15,40 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+/** Name of the file in a bundle that says which sources it was made from. */
+export const STAMP_NAME = 'sources.txt';
+
 /**
- * The main module of a bundle that is up to date, made now where there is none.
+ * The folder of a bundle that is up to date, made now where there is none.
  *
  * @param {string} packageFolder packages/cli
  * @param {Readonly<Record<string, string | undefined>>} env
- * @returns {Promise<URL>}
+ * @returns {Promise<URL>} the bundle's main module
  */
 export async function freshBundle(packageFolder, env) {
-  const name = bundleName(path.resolve(packageFolder, '../..'));
+  const stamp = sourcesStamp(path.resolve(packageFolder, '..'));
   const beside = path.join(packageFolder, 'dist');
-  if (hasBundle(beside, name)) return mainModule(beside, name);
-  if (canWrite(packageFolder)) return build(packageFolder, beside, name);
-  const cached = bundleCacheFolder(packageFolder, env);
-  if (hasBundle(cached, name)) return mainModule(cached, name);
+  if (hasStamp(beside, stamp)) return mainModule(beside);
+  if (canReplace(packageFolder)) return build(packageFolder, beside, stamp);
+  const cached = cacheFolder(packageFolder, env);
+  if (hasStamp(cached, stamp)) return mainModule(cached);
   linkDependencies(packageFolder, cached);
-  return build(packageFolder, cached, name);
+  return build(packageFolder, cached, stamp);
 }
 
 /**
- * The folder of a bundle in `dist`: another one whenever what it is made from is another. So a command that runs keeps
- * its files while the next one is bundled.
+ * What changes when a source file is added, removed or written: their number, sizes and newest modification time.
  *
- * @param {string} checkout
+ * @param {string} packagesFolder
  */
-export function bundleName(checkout) {
-  return createHash('sha256').update(sourcesStamp(checkout)).digest('hex').slice(0, 16);
-}
-
-/**
- * What changes when a source file or a sample of the self-test is added, removed or written (number, sizes and newest
- * modification time), or when the bundler is another.
- *
- * @param {string} checkout
- */
-function sourcesStamp(checkout) {
+export function sourcesStamp(packagesFolder) {
   const total = { files: 0, bytes: 0, newestMs: 0 };
-  const packagesFolder = path.join(checkout, 'packages');
   for (const name of readdirSync(packagesFolder)) {
     addFile(path.join(packagesFolder, name, 'package.json'), total);
     addFolder(path.join(packagesFolder, name, 'bin'), total);
     addFolder(path.join(packagesFolder, name, 'src'), total);
   }
-  for (const { from } of SELF_TEST) addFile(path.join(checkout, 'samples', from), total);
-  return `${total.files} files ${total.bytes} bytes ${Math.round(total.newestMs)} esbuild ${bundlerVersion(checkout)}`;
-}
-
-/** Files of `samples` that `calque doctor` needs, in a published package too. */
-export const SELF_TEST = [
-  { from: 'breakfast.jpg', to: 'self-test.jpg' },
-  { from: 'breakfast.labels.png', to: 'self-test.labels.png' },
-];
-
-/** @param {string} checkout */
-function bundlerVersion(checkout) {
-  try {
-    return JSON.parse(readFileSync(path.join(checkout, 'node_modules/esbuild/package.json'), 'utf8')).version;
-  } catch {
-    return 'unknown';
-  }
+  return `${total.files} files ${total.bytes} bytes ${Math.round(total.newestMs)}`;
 }
 
 /**
@@ -112,27 +86,26 @@ function addFile(file, total) {
 }
 
 /**
- * A bundle is renamed into its place when it is whole.
- *
- * @param {string} dist
- * @param {string} name
+ * @param {string} folder
+ * @param {string} stamp
  */
-export function hasBundle(dist, name) {
-  return existsSync(path.join(dist, name, 'main.js'));
-}
-
-/**
- * @param {string} dist
- * @param {string} name
- */
-function mainModule(dist, name) {
-  return pathToFileURL(path.join(dist, name, 'main.js'));
+export function hasStamp(folder, stamp) {
+  try {
+    return readFileSync(path.join(folder, STAMP_NAME), 'utf8') === stamp;
+  } catch {
+    return false;
+  }
 }
 
 /** @param {string} folder */
-function canWrite(folder) {
+function mainModule(folder) {
+  return pathToFileURL(path.join(folder, 'main.js'));
+}
+
+/** @param {string} packageFolder */
+function canReplace(packageFolder) {
   try {
-    accessSync(folder, constants.W_OK);
+    accessSync(packageFolder, constants.W_OK);
     return true;
   } catch {
     return false;
@@ -140,25 +113,14 @@ function canWrite(folder) {
 }
 
 /**
- * `dist` of a checkout that cannot be written, below the folder that `calqueHome` of @calque/models names. That one
- * cannot be asked: it is in the bundle.
- *
  * @param {string} packageFolder
  * @param {Readonly<Record<string, string | undefined>>} env
  */
-export function bundleCacheFolder(packageFolder, env) {
+function cacheFolder(packageFolder, env) {
+  const base =
+    env['CALQUE_HOME'] ?? path.join(env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'calque');
   const checkout = createHash('sha256').update(packageFolder).digest('hex').slice(0, 16);
-  return path.join(homeFolder(env), 'bundles', checkout, 'dist');
-}
-
-/** @param {Readonly<Record<string, string | undefined>>} env */
-function homeFolder(env) {
-  if (env['CALQUE_HOME']) return path.resolve(env['CALQUE_HOME']);
-  if (process.platform === 'darwin') return path.join(homedir(), 'Library/Caches/calque');
-  if (process.platform === 'win32') {
-    return path.join(env['LOCALAPPDATA'] || path.join(homedir(), 'AppData/Local'), 'calque/Cache');
-  }
-  return path.join(env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'calque');
+  return path.join(base, 'bundles', checkout, 'dist');
 }
 
 /**
@@ -185,11 +147,11 @@ function linkDependencies(packageFolder, bundleFolder) {
 
 /**
  * @param {string} packageFolder
- * @param {string} dist
- * @param {string} name
+ * @param {string} target
+ * @param {string} stamp
  */
-async function build(packageFolder, dist, name) {
+async function build(packageFolder, target, stamp) {
   const { buildBundle } = await import('./build.js');
-  await buildBundle({ packageFolder, dist, name });
-  return mainModule(dist, name);
+  await buildBundle({ packageFolder, target, stamp });
+  return mainModule(target);
 }

@@ -49,7 +49,7 @@ export interface CheckedEngine {
   readonly threads: number;
 }
 
-/** Looks at everything that a mask needs. Downloads nothing; a model that is found damaged is marked as incomplete. */
+/** Looks at everything that a mask needs. Downloads nothing, writes nothing. */
 export async function examine(context: CliContext, flags: EngineFlags): Promise<DoctorReport> {
   const findings: Findings = { problems: [], warnings: [] };
   const store = await context.openStore();
