@@ -27,61 +27,19 @@ export function pointSyntax(flag: string, text: string): CalqueError {
   });
 }
 
-export function promptEmpty(where: string, hint?: string): CalqueError {
-  return new CalqueError({
-    code: 'prompt-empty',
-    message: `${where} says nothing about the object`,
-    expected: 'a box, at least one point or a mask',
-    ...(hint === undefined ? {} : { remedy: hint }),
-  });
+/** Another package's error, with what can be done about it on the command line. */
+export function withRemedy(error: CalqueError, remedy: string | undefined): CalqueError {
+  return remedy === undefined ? error : new CalqueError({ ...error.toJSON(), remedy, cause: error.cause });
 }
 
-export function imageMissing(path: string, searched: readonly string[]): CalqueError {
+/** Another package's error about the content of a file, with the name of the file. */
+export function inFile(path: string, error: CalqueError): CalqueError {
   return new CalqueError({
-    code: 'image-missing',
-    message: `there is no image ${quoted(path)}`,
-    expected: 'the path of an image file',
-    ...(searched.length > 1 ? { remedy: `Looked at ${searched.join(' and ')}` } : {}),
-    details: { path, searched },
-  });
-}
-
-export function imageIsFolder(path: string): CalqueError {
-  return new CalqueError({
-    code: 'image-is-folder',
-    message: `${quoted(path)} is a folder`,
-    expected: 'one image file',
-    remedy: 'To segment many images, list them in a file and pass it with --prompts',
-    details: { path },
-  });
-}
-
-export function imageChanged(path: string): CalqueError {
-  return new CalqueError({
-    code: 'image-changed',
-    message: `the image ${quoted(path)} changed while it was read`,
-    expected: 'a file that nobody writes to',
-    remedy: 'Run the command again',
-    details: { path },
-  });
-}
-
-export function imageUnreadable(path: string, cause: unknown): CalqueError {
-  return new CalqueError({
-    code: 'image-unreadable',
-    message: `the image ${quoted(path)} cannot be read (${reasonOf(cause)})`,
-    expected: 'a file that you may read',
-    details: { path },
-    cause,
-  });
-}
-
-export function imageEmpty(path: string): CalqueError {
-  return new CalqueError({
-    code: 'image-empty',
-    message: `the image ${quoted(path)} has 0 bytes`,
-    expected: 'an image file',
-    details: { path },
+    ...error.toJSON(),
+    message: `${quoted(path)}: ${error.message}`,
+    expected: error.expected ?? 'a file that Calque wrote',
+    details: { ...error.details, file: path },
+    cause: error,
   });
 }
 
@@ -90,16 +48,6 @@ export function maskInputInvalid(path: string, reason: string, cause?: unknown):
     code: 'mask-input-invalid',
     message: `the mask ${quoted(path)} cannot be used: ${reason}`,
     expected: 'a mask PNG of the size of the image, or a record that Calque wrote',
-    details: { path },
-    cause,
-  });
-}
-
-export function recordInvalid(path: string, reason: string, cause?: unknown): CalqueError {
-  return new CalqueError({
-    code: 'record-invalid',
-    message: `${quoted(path)} is not a record: ${reason}`,
-    expected: 'a JSON file that `calque segment` wrote',
     details: { path },
     cause,
   });
@@ -120,7 +68,6 @@ export function lineInvalid(reason: string, expected: string, code = 'line-inval
   return new CalqueError({ code, message: reason, expected });
 }
 
-/** `code`: the class of the failures when they are all of one. */
 export interface FailedLines {
   readonly failed: number;
   readonly total: number;
@@ -191,7 +138,8 @@ export function errnoOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-function reasonOf(error: unknown): string {
+/** Why the system refused, in words. */
+export function reasonOf(error: unknown): string {
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: 'it does not exist',
     EACCES: 'permission denied',
@@ -212,26 +160,6 @@ function reasonOf(error: unknown): string {
 export function quoted(text: string): string {
   const oneLine = text.replaceAll(/\s+/g, ' ');
   return `"${oneLine.length > 200 ? `${oneLine.slice(0, 197)}...` : oneLine}"`;
-}
-
-export function modelDamaged(id: string): CalqueError {
-  return new CalqueError({
-    code: 'model-damaged',
-    message: `the files of ${id} are not what they should be`,
-    expected: 'the SHA-256 of the manifest',
-    remedy: `Run \`calque models pull ${id}\``,
-    details: { id },
-  });
-}
-
-export function replayImageMissing(path: string, searched: readonly string[]): CalqueError {
-  return new CalqueError({
-    code: 'image-missing',
-    message: `the image ${quoted(path)} of the record is not there`,
-    expected: `it at ${searched.join(' or ')}`,
-    remedy: 'Say where it is now with --image FILE',
-    details: { path, searched },
-  });
 }
 
 export function replayImageChanged(path: string, why: string): CalqueError {

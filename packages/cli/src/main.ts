@@ -1,5 +1,5 @@
 import { outputFailed } from './errors.ts';
-import { EXIT_OK, EXIT_SIGNALS, SIGNALS } from './exit-codes.ts';
+import { EXIT_OK, SIGNALS } from './exit-codes.ts';
 import { nodeContext } from './node-context.ts';
 import { interrupted, runCli, STDOUT_CLOSED, Stopped } from './run-cli.ts';
 
@@ -27,11 +27,17 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
   });
 }
 
+/** As without a handler: an exit would wait for what the system has not answered, such as the opening of a pipe. */
+function endAtOnce(name: (typeof SIGNALS)[number]): void {
+  process.removeAllListeners(name);
+  process.kill(process.pid, name);
+}
+
 /** The first Ctrl+C lets the command clean up, the second one does not wait for it. */
 function abortOnSignals(controller: AbortController): void {
   for (const name of SIGNALS) {
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(EXIT_SIGNALS[name]);
+      if (controller.signal.aborted) endAtOnce(name);
       controller.abort(new Stopped(name));
     });
   }

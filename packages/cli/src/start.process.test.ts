@@ -153,6 +153,26 @@ describe('ending', () => {
     expect((await ended).code).toBe(143);
   });
 
+  test('a second signal ends a command that waits for a pipe that nobody writes', async () => {
+    execFileSync('mkfifo', [path.join(folder, 'prompts.jsonl')]);
+    const { child, ended } = start(['segment', '--prompts', 'prompts.jsonl'], { env: { TMPDIR: folder } });
+    for (let tries = 0; tries < 400 && (await temporaryFolders()) === 0; tries += 1) await sleep(25);
+    const signalled = setInterval(() => child.kill('SIGTERM'), 50);
+    await ended;
+    clearInterval(signalled);
+    expect(child.signalCode).toBe('SIGTERM');
+  });
+
+  test('prompts are read once from a pipe', async () => {
+    execFileSync('mkfifo', [path.join(folder, 'prompts.jsonl')]);
+    const { ended } = start(['segment', '--prompts', 'prompts.jsonl', '--json']);
+    await writeFile(path.join(folder, 'prompts.jsonl'), '{"image": "none.png"}\n{"image": 7}\n');
+    const { code, stderr } = await ended;
+    expect(code).toBe(3);
+    expect(stderr).toContain('line 1: the prompt has nothing in it');
+    expect(stderr).toContain('line 2: image is 7');
+  });
+
   test('Ctrl+C ends a command that waits, cleanly', async () => {
     const { child, ended } = start(['segment', '--prompts', '-', '--out', 'out'], {
       env: { TMPDIR: folder },
@@ -176,7 +196,7 @@ describe('ending', () => {
     await writeFile(path.join(folder, 'a.png'), 'x', { mode: 0o000 });
     const { code, stderr } = await start(['segment', 'a.png', '--fg', '1,2'], { unprivileged: true }).ended;
     expect(code).toBe(12);
-    expect(stderr).toMatch(/^calque: the image "a\.png" cannot be read \(permission denied\); [^\n]*\n$/);
+    expect(stderr).toMatch(/^calque: a\.png cannot be read \(permission denied\); [^\n]*\n$/);
   });
 });
 

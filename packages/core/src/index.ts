@@ -1,5 +1,5 @@
 export { CalqueError, type ErrorParts, isCalqueError, type SerializedError } from './calque-error.ts';
-export { boxNotFinite, pointNotFinite } from './errors.ts';
+export { boxNotFinite, pointNotFinite, promptEmpty, recordInvalid } from './errors.ts';
 export {
   type BoxXywh,
   type BoxXyxy,

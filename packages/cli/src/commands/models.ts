@@ -1,8 +1,8 @@
-import { isCalqueError } from '@calque/core';
-import type { StoredModel, VerifyReport } from '@calque/models/node';
+import { type CalqueError, isCalqueError } from '@calque/core';
+import { modelDamaged } from '@calque/models';
+import type { ModelStore, StoredModel, VerifyReport } from '@calque/models/node';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
-import { modelDamaged } from '../errors.ts';
 import { formatBytes } from '../output/format-values.ts';
 import { fitColumns, tableHead, tableRow } from '../output/text-table.ts';
 import { ensureModel } from '../segment/open-engine.ts';
@@ -37,7 +37,8 @@ export function registerModels(program: Command, context: CliContext): void {
     .command('pull [id]')
     .description('download a model (default: the default model)')
     .action(async (id: string | undefined, _flags, command: Command) => {
-      await ensureModel(context, id, command.optsWithGlobals<OutputFlags>().quiet === true);
+      const { quiet = false } = command.optsWithGlobals<OutputFlags>();
+      await ensureModel(context, { id, quiet });
     });
   models
     .command('verify [id]')
@@ -94,26 +95,41 @@ async function verifyModels(
   id: string | undefined,
   { json }: OutputFlags,
 ): Promise<void> {
-  const { stdout, signal } = context;
+  const { stdout, stderr } = context;
   const store = await context.openStore();
-  const ids = id === undefined ? await presentIds(await store.list()) : [id];
+  const ids = id === undefined ? presentIds(await store.list()) : [id];
+  const faults: CalqueError[] = [];
   const reports: VerifyReport[] = [];
   for (const each of ids) {
-    const report = await store.verify(each, { signal }).catch((error: unknown) => {
-      // What is there but lacks its marker was never complete, or was found damaged before.
-      throw id === undefined && isCalqueError(error, 'model-not-installed') ? modelDamaged(each) : error;
-    });
-    reports.push(report);
-    if (json !== true) stdout.write(verifyText(report));
+    const { report, fault } = await verifyModel(context, store, each);
+    reports.push(...(report === null ? [] : [report]));
+    faults.push(...(fault === null ? [] : [fault]));
+    if (json !== true) stdout.write(report === null ? `${each}  incomplete\n` : verifyText(report));
   }
   if (json === true) stdout.write(`${JSON.stringify(reports, null, 2)}\n`);
-  const damaged = reports.find((report) => !report.ok);
-  if (damaged !== undefined) throw modelDamaged(damaged.id);
-  if (ids.length === 0)
-    context.stderr.write('no model is installed; `calque models pull` gets the default one\n');
+  if (faults[0] !== undefined) throw faults[0];
+  if (ids.length === 0) stderr.write('no model is installed; `calque models pull` gets the default one\n');
 }
 
-async function presentIds(models: readonly StoredModel[]): Promise<string[]> {
+interface Verified {
+  /** Null: there is nothing complete to compare. */
+  readonly report: VerifyReport | null;
+  readonly fault: CalqueError | null;
+}
+
+async function verifyModel({ signal }: CliContext, store: ModelStore, id: string): Promise<Verified> {
+  try {
+    const report = await store.verify(id, { signal });
+    const bad = report.files.find((file) => !file.ok);
+    const fault = report.ok ? null : modelDamaged(id, bad?.name ?? 'a file', bad?.problem ?? 'is damaged');
+    return { report, fault };
+  } catch (error) {
+    if (isCalqueError(error, 'model-not-installed')) return { report: null, fault: error };
+    throw error;
+  }
+}
+
+function presentIds(models: readonly StoredModel[]): string[] {
   return models.filter(({ state }) => state !== 'absent').map(({ manifest }) => manifest.id);
 }
 

@@ -200,12 +200,15 @@ describe('names of results', () => {
 describe('bad input', () => {
   const cases: readonly (readonly [string, readonly string[], number, string])[] = [
     ['no image', ['--fg', '1,2'], 2, 'no image was given'],
-    ['an image that is missing', ['none.jpg', '--fg', '1,2'], 10, 'there is no image "none.jpg"'],
+    ['an image that is missing', ['none.jpg', '--fg', '1,2'], 10, 'none.jpg does not exist'],
     ['a folder', ['.', '--fg', '1,2'], 11, 'is a folder'],
     ['an empty file', ['empty.jpg', '--fg', '1,2'], 13, '0 bytes'],
-    ['no prompt', ['a.png'], 20, 'expected a box, at least one point or a mask'],
+    ['no prompt', ['a.png'], 20, 'expected a box, at least one point, or a mask'],
     ['NaN in a box', ['a.png', '--box', 'nan,1,20,21'], 23, 'finite'],
     ['a point beyond all numbers', ['a.png', '--fg', '1e999,3'], 28, 'finite'],
+    ['a mask that is a drawing', ['a.png', '--mask-input', 'mask.svg'], 32, 'an SVG drawing'],
+    ['a device as a mask', ['a.png', '--mask-input', '/dev/zero'], 32, 'not a regular file'],
+    ['a device as an image', ['/dev/zero', '--fg', '1,2'], 12, 'not a regular file'],
     ['a word in a box', ['a.png', '--box', 'left,1,20,21'], 22, 'expected x1,y1,x2,y2'],
     ['three numbers', ['a.png', '--box', '1,2,3'], 22, 'is not four numbers'],
     ['a box without area', ['a.png', '--box', '5,2,5,21'], 24, 'covers no area'],
@@ -223,6 +226,7 @@ describe('bad input', () => {
     await calque.image('a.png', 40, 30);
     await calque.file('empty.jpg', '');
     await calque.file('text.txt', 'words');
+    await calque.file('mask.svg', '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"/>');
     const before = await calque.list();
     const result = await calque.run(['segment', ...argv]);
     expect(result.stderr).toContain(text);

@@ -49,7 +49,7 @@ export interface CheckedEngine {
   readonly threads: number;
 }
 
-/** Looks at everything that a mask needs. Downloads nothing, writes nothing. */
+/** Looks at everything that a mask needs. Downloads nothing; marks a model as incomplete that it finds damaged. */
 export async function examine(context: CliContext, flags: EngineFlags): Promise<DoctorReport> {
   const findings: Findings = { problems: [], warnings: [] };
   const store = await context.openStore();

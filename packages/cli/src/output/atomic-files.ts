@@ -8,9 +8,10 @@ export interface NewFile {
 }
 
 /**
- * Writes files into a folder so that either all of them are there in the end, in the given order and whole, or those
- * that were there before. Only a kill between two renames can leave a part of them; the last file of the list is then
- * missing, so that its presence vouches for the others. Throws `output-…`.
+ * Writes files into a folder: each is written aside first, and when all of them are whole they are renamed in the given
+ * order. Until then nothing that was there is touched. A kill or a failure between two renames leaves those before it
+ * replaced and those after it as they were; where none was there before, the last of the list vouches for the others.
+ * Throws `output-…`.
  */
 export async function writeFilesAtomically(folder: string, files: readonly NewFile[]): Promise<void> {
   const asides = files.map(({ name }) => path.join(folder, `.${name}.${process.pid}.tmp`));

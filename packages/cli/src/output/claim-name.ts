@@ -93,15 +93,18 @@ async function mayWrite({ folder, name, request, left }: Claim): Promise<boolean
   const owner = await keyOf(folder, name);
   // The record is written last and its key covers the options: where it is, all files of the request are.
   if (owner !== null) return owner === request.key;
-  if (left !== 'nothing') await removeLeftovers(folder, name);
-  const there = await existing(folder, filesOf(name, request));
+  const files = filesOf(name, request);
+  if (left !== 'nothing') await removeLeftovers(folder, [...files, ...left]);
+  const there = await existing(folder, files);
   return there.every((file) => left !== 'nothing' && left.includes(file));
 }
 
-async function removeLeftovers(folder: string, name: string): Promise<void> {
-  const leftovers = (await readdir(folder)).filter(
-    (file) => file.startsWith(`.${name}.`) && file.endsWith('.tmp'),
-  );
+/** By their whole names: `.photo.x.json.7.tmp` belongs to an image `photo.x` that another process may be writing. */
+async function removeLeftovers(folder: string, files: readonly string[]): Promise<void> {
+  const leftovers = (await readdir(folder)).filter((file) => {
+    const target = /^\.(.+)\.\d+\.tmp$/.exec(file)?.[1];
+    return target !== undefined && files.includes(target);
+  });
   await Promise.all(leftovers.map((file) => rm(path.join(folder, file), { force: true })));
 }
 

@@ -13,7 +13,7 @@ const WAITING_EVERY_MS = 5000;
 /** Tells a download on stderr: licence and origin, source, bytes, rate and time left. */
 export async function startPullProgress(
   { stderr, now }: Pick<CliContext, 'stderr' | 'now'>,
-  quiet: boolean,
+  { quiet }: { readonly quiet: boolean },
 ): Promise<PullProgress> {
   // The bar counts in thousandths: its total must be given before the download's is known.
   const progress = await startProgress({ stream: stderr, title: 'download', total: 1000, now, quiet });

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { type Bitmap, boxFromArray } from '@calque/core';
+import { imageChanged } from '@calque/engine';
 import { loadFont, overlaySize, overlaySvg, type TextFont } from '@calque/report';
+import { withRemedy } from '../errors.ts';
 import { loadSharp } from '../segment/load-sharp.ts';
 import type { CliRecord } from '../segment/make-record.ts';
 import { formatScore } from './format-values.ts';
@@ -30,7 +33,7 @@ export async function renderOverlay({ file, record, bitmap }: OverlayParts): Pro
     legend: [`score ${formatScore(mask.score)}`, `area ${groupDigits(mask.areaPx)} px`],
     font: await overlayFont(),
   });
-  return sharp(file, { limitInputPixels: false, unlimited: true })
+  return sharp(await recordedBytes(file, image), { limitInputPixels: image.width * image.height })
     .autoOrient()
     .flatten({ background: '#fff' })
     .toColourspace('srgb')
@@ -39,6 +42,13 @@ export async function renderOverlay({ file, record, bitmap }: OverlayParts): Pro
     .removeAlpha()
     .png({ compressionLevel: 4 })
     .toBuffer();
+}
+
+/** What the engine has decoded already, and nothing else: the file may have been replaced since. */
+async function recordedBytes(file: string, { path, sha256 }: CliRecord['image']): Promise<Uint8Array> {
+  const bytes = await readFile(file);
+  if (createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
+  throw withRemedy(imageChanged(path), 'Run the command again');
 }
 
 function pixelSize({ width, height }: { readonly width: number; readonly height: number }) {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { errnoOf, imageEmpty, imageIsFolder, imageMissing, imageUnreadable } from '../errors.ts';
+import { imageEmpty, imageIsFolder, imageMissing, imageUnreadable } from '@calque/engine';
+import { errnoOf, reasonOf } from '../errors.ts';
 
 /**
  * SHA-256 of an image file's bytes, lower-case hexadecimal. What is wrong with the file as a file is said here, before
@@ -15,7 +16,7 @@ export async function hashImage(path: string, file: string, signal?: AbortSignal
     await pipeline(createReadStream(file), hash, signal === undefined ? {} : { signal });
   } catch (error) {
     if (signal?.aborted === true) throw error;
-    throw imageUnreadable(path, error);
+    throw imageUnreadable(path, reasonOf(error));
   }
   return hash.digest('hex');
 }
@@ -23,14 +24,14 @@ export async function hashImage(path: string, file: string, signal?: AbortSignal
 export async function checkImageFile(path: string, file: string): Promise<void> {
   const stats = await stat(file).catch((error: unknown) => {
     throw ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')
-      ? imageMissing(path, [file])
-      : imageUnreadable(path, error);
+      ? imageMissing(path)
+      : imageUnreadable(path, reasonOf(error));
   });
   if (stats.isDirectory()) throw imageIsFolder(path);
   // To open a pipe or a device can wait for ever.
-  if (!stats.isFile()) throw imageUnreadable(path, new Error('it is not a regular file'));
+  if (!stats.isFile()) throw imageUnreadable(path, 'it is not a regular file');
   if (stats.size === 0) throw imageEmpty(path);
   await access(file, constants.R_OK).catch((error: unknown) => {
-    throw imageUnreadable(path, error);
+    throw imageUnreadable(path, reasonOf(error));
   });
 }

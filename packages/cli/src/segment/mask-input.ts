@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Bitmap, countsToString, decodeRle, encodeRle, type RecordedRle } from '@calque/core';
+import {
+  type Bitmap,
+  countsToString,
+  decodeRle,
+  encodeRle,
+  MAX_MASK_PX,
+  type RecordedRle,
+} from '@calque/core';
 import { sniffFormat } from '@calque/engine/node';
-import { maskInputInvalid } from '../errors.ts';
+import { maskInputInvalid, reasonOf } from '../errors.ts';
 import { loadSharp } from './load-sharp.ts';
 import { readRecord } from './read-record.ts';
+import { readRegularFile } from './read-regular-file.ts';
 
 /** A mask given as a prompt, with what a record states of it. */
 export interface MaskInput {
@@ -19,8 +26,8 @@ export interface MaskInput {
 /** Reads a mask PNG (what is brighter than half counts as set) or the mask of a record. */
 export async function readMaskInput(given: string, cwd: string): Promise<MaskInput> {
   const file = path.resolve(cwd, given);
-  const bytes = await readFile(file).catch((error: unknown) => {
-    throw maskInputInvalid(given, 'it cannot be read', error);
+  const bytes = await readRegularFile(file).catch((error: unknown) => {
+    throw maskInputInvalid(given, `it cannot be read (${reasonOf(error)})`, error);
   });
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const bitmap = isJson(bytes) ? await bitmapOfRecord(given, file) : await bitmapOfImage(given, bytes);
@@ -43,7 +50,7 @@ async function bitmapOfImage(given: string, bytes: Uint8Array): Promise<Bitmap> 
     throw maskInputInvalid(given, `it is ${sniffed.found}, neither an image nor a record`);
   const sharp = await loadSharp();
   try {
-    const { data, info } = await sharp(bytes)
+    const { data, info } = await sharp(bytes, { limitInputPixels: MAX_MASK_PX })
       .flatten({ background: '#000' })
       .toColourspace('b-w')
       .extractChannel(0)

@@ -12,12 +12,11 @@ export interface OpenedEngine {
 /** The model that was asked for, or the default one; downloaded, with progress on stderr, where it is missing. */
 export async function ensureModel(
   context: CliContext,
-  id: string | undefined,
-  quiet: boolean,
+  { id, quiet }: { readonly id: string | undefined; readonly quiet: boolean },
 ): Promise<ResolvedModel> {
   const store = await context.openStore();
   const wanted = id ?? (await defaultModelId(store));
-  const progress = await startPullProgress(context, quiet);
+  const progress = await startPullProgress(context, { quiet });
   try {
     return await store.ensure(wanted, { signal: context.signal, onProgress: progress.onProgress });
   } finally {
@@ -38,7 +37,7 @@ export async function withEngine<T>(
   { flags, quiet }: { readonly flags: EngineFlags; readonly quiet: boolean },
   use: (opened: OpenedEngine) => Promise<T>,
 ): Promise<T> {
-  const model = await ensureModel(context, flags.model, quiet);
+  const model = await ensureModel(context, { id: flags.model, quiet });
   const engine = await context.createEngine(model, engineSettings(flags));
   try {
     return await use({ engine, model });

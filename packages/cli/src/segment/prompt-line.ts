@@ -1,8 +1,8 @@
-import type { BoxXyxy, PromptPoint } from '@calque/core';
+import { type BoxXyxy, boxNotFinite, type PromptPoint, pointNotFinite, promptEmpty } from '@calque/core';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Errors } from 'typebox/value';
-import { lineInvalid, promptEmpty, quoted } from '../errors.ts';
+import { lineInvalid, quoted, withRemedy } from '../errors.ts';
 
 /** One line of a prompts file. */
 export interface PromptLine {
@@ -30,7 +30,9 @@ export function parsePromptLine(text: string): PromptLine {
   const value = parseJson(text);
   if (!validator.Check(value)) throw firstFault(value);
   const { image, box, points = [], id } = value;
-  if ((box ?? null) === null && points.length === 0) throw promptEmpty('the line', unknownNames(value));
+  if ((box ?? null) === null && points.length === 0) {
+    throw withRemedy(promptEmpty(), unknownNames(value) ?? 'Add "box" or "points"');
+  }
   return {
     image,
     ...(id === undefined ? {} : { id }),
@@ -52,6 +54,8 @@ function firstFault(value: unknown): Error {
   const faults = [...Errors(schema, value)];
   const deepest = faults.sort((a, b) => depth(b.instancePath) - depth(a.instancePath))[0];
   const path = deepest?.instancePath ?? '';
+  const infinite = notFinite(value, path);
+  if (infinite !== null) return infinite;
   const missing = deepest?.keyword === 'required' ? (deepest.params.requiredProperties[0] ?? '') : '';
   const full = missing === '' ? path : `${path}/${missing}`;
   const found = missing === '' ? `is ${describe(at(value, path))}` : 'is missing';
@@ -64,6 +68,18 @@ function firstFault(value: unknown): Error {
           .replaceAll('/', '.');
   const { code, expected } = expectationAt(full);
   return lineInvalid(`${name} ${found}`, expected, code);
+}
+
+/** JSON has no such numbers, but 1e999 is read as one. */
+function notFinite(value: unknown, pointer: string): Error | null {
+  const found = at(value, pointer);
+  if (typeof found !== 'number' || Number.isFinite(found)) return null;
+  const [, field, index = ''] = pointer.split('/');
+  const holder = at(value, field === 'points' ? `/points/${index}` : '/box');
+  if (field === 'points') return pointNotFinite(holder as PromptPoint, Number(index));
+  if (field !== 'box') return null;
+  const [x1, y1, x2, y2] = holder as [number, number, number, number];
+  return boxNotFinite({ x1, y1, x2, y2 });
 }
 
 function depth(pointer: string): number {

@@ -80,7 +80,7 @@ async function spool({ path: given, cwd, stdin, signal }: PromptsSource): Promis
     await pipeline(input, createWriteStream(file), { signal });
   } catch (error) {
     await remove();
-    throw error;
+    throw signal.aborted ? error : promptsUnreadable(given, error);
   }
   return { file, remove };
 }

@@ -1,6 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import { countsFromString, isCalqueError, type PredictionRecord, parseRecord, type Rle } from '@calque/core';
-import { errnoOf, recordInvalid } from '../errors.ts';
+import {
+  countsFromString,
+  isCalqueError,
+  type PredictionRecord,
+  parseRecord,
+  type Rle,
+  recordInvalid,
+} from '@calque/core';
+import { inFile, reasonOf } from '../errors.ts';
+import { readRegularFile } from './read-regular-file.ts';
 
 export interface ReadRecord {
   readonly record: PredictionRecord;
@@ -11,13 +18,10 @@ export interface ReadRecord {
 
 /** Reads and checks a record. Throws `record-…`. `given` is the path as the person wrote it, for messages. */
 export async function readRecord(file: string, given: string): Promise<ReadRecord> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw recordInvalid(
-      given,
-      errnoOf(error) === 'ENOENT' ? 'it does not exist' : 'it cannot be read',
-      error,
-    );
+  const bytes = await readRegularFile(file).catch((error: unknown) => {
+    throw inFile(given, recordInvalid('$', `nothing: ${reasonOf(error)}`, 'a JSON file that Calque wrote'));
   });
+  const text = Buffer.from(bytes).toString('utf8');
   const { record, imageFromRecord } = parseText(text, given);
   const [height, width] = record.mask.rle.size;
   return { record, imageFromRecord, mask: countsFromString(record.mask.rle.counts, { width, height }) };
@@ -28,8 +32,8 @@ function parseText(text: string, given: string): Omit<ReadRecord, 'mask'> {
     const value: unknown = JSON.parse(text);
     return { record: parseRecord(value), imageFromRecord: textField(value, 'imageFromRecord') };
   } catch (error) {
-    if (isCalqueError(error)) throw recordInvalid(given, error.toLine(), error);
-    throw recordInvalid(given, 'it is not JSON', error);
+    if (isCalqueError(error)) throw inFile(given, error);
+    throw inFile(given, recordInvalid('$', 'a text: it is not JSON', 'a JSON file that Calque wrote'));
   }
 }
 

@@ -9,15 +9,21 @@ import {
   type Rle,
   rleIou,
 } from '@calque/core';
-import type { EncodedImage, Engine, EngineInfo, Prediction } from '@calque/engine';
+import {
+  type EncodedImage,
+  type Engine,
+  type EngineInfo,
+  imageMissing,
+  type Prediction,
+} from '@calque/engine';
 import type { EngineFlags } from '../arguments/segment-flags.ts';
 import type { CliContext } from '../context.ts';
 import {
   replayDiffers,
   replayImageChanged,
-  replayImageMissing,
   replayModelChanged,
   replayModelOther,
+  withRemedy,
 } from '../errors.ts';
 import { formatMs, formatScore } from '../output/format-values.ts';
 import { hashImage } from './hash-image.ts';
@@ -73,7 +79,12 @@ function locateImage(
   const relative = read.imageFromRecord === null ? [] : [path.resolve(folder, read.imageFromRecord)];
   const places = [...new Set([...relative, path.resolve(cwd, recorded), path.resolve(folder, recorded)])];
   const found = places.find((place) => existsSync(place));
-  if (found === undefined) throw replayImageMissing(recorded, places);
+  if (found === undefined) {
+    throw withRemedy(
+      imageMissing(recorded),
+      `Looked at ${places.join(' and ')}. Say where it is now with --image FILE`,
+    );
+  }
   return found;
 }
 

@@ -1,6 +1,12 @@
-import type { EncodedImage, Engine, EngineInfo, Prediction } from '@calque/engine';
+import {
+  type EncodedImage,
+  type Engine,
+  type EngineInfo,
+  imageChanged,
+  type Prediction,
+} from '@calque/engine';
 import type { ResolvedModel } from '@calque/models/node';
-import { imageChanged } from '../errors.ts';
+import { withRemedy } from '../errors.ts';
 import { hashImage } from './hash-image.ts';
 import type { PlannedImage, PlannedItem } from './image-plan.ts';
 import { type CliRecord, makeRecord } from './make-record.ts';
@@ -34,16 +40,26 @@ const DECODES_AHEAD = 2;
  * answers of the one before are written. Results come in the order of the plan.
  */
 export async function runImages(images: readonly PlannedImage[], parts: RunParts): Promise<void> {
-  let next: Promise<OpenedImage> | null = null;
-  for (const [i, image] of images.entries()) {
-    const opened: OpenedImage = await (next ?? openImage(image, parts));
-    const following = images[i + 1];
-    next = null;
-    const prefetch = (): void => {
-      if (following !== undefined) next ??= openImage(following, parts);
-    };
-    await answerItems(opened, { ...parts, prefetch });
-    parts.signal.throwIfAborted();
+  const opening = new Map<PlannedImage, Promise<OpenedImage>>();
+  const open = (image: PlannedImage): Promise<OpenedImage> => {
+    const opened = opening.get(image) ?? openImage(image, parts);
+    opening.set(image, opened);
+    return opened;
+  };
+  try {
+    for (const [i, image] of images.entries()) {
+      const opened = await open(image);
+      opening.delete(image);
+      const following = images[i + 1];
+      const prefetch = (): void => {
+        if (following !== undefined) void open(following);
+      };
+      await answerItems(opened, { ...parts, prefetch });
+      parts.signal.throwIfAborted();
+    }
+  } finally {
+    // An image that is being opened hands on what is finished already: nothing may come after the end.
+    await Promise.all(opening.values());
   }
 }
 
@@ -152,7 +168,8 @@ function startAnswer(answer: Answer, parts: AnswerParts): () => Promise<void> {
 
 async function decodeItem(answer: Answer, parts: AnswerParts): Promise<Omit<RunResult, 'file'>> {
   const { opened, keyed, encoded, encodeShared } = answer;
-  if (encoded.image.sha256 !== opened.sha256) throw imageChanged(keyed.item.path);
+  if (encoded.image.sha256 !== opened.sha256)
+    throw withRemedy(imageChanged(keyed.item.path), 'Run the command again');
   const request = await keyed.item.read();
   const { model }: EngineInfo = await parts.engine.start({ signal: parts.signal });
   const prediction = await parts.engine.decode(encoded, decodeRequest(request, parts.options), {

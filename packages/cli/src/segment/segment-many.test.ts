@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -23,6 +25,8 @@ const records = (stdout: string) =>
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
+
+const sha256 = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
 
 describe('calque segment --prompts', () => {
   test('encodes each image once whatever the order, and prints records in the order of the lines', async () => {
@@ -92,11 +96,11 @@ describe('calque segment --prompts', () => {
     expect(sorted).toEqual([
       'line 2: points[0].label is "fore"; expected "foreground" or "background"',
       expect.stringMatching(/^line 3: it is not JSON \(.*\); expected one JSON object a line$/),
-      'line 4: the line says nothing about the object; expected a box, at least one point or a mask. Not understood: "boxes"',
+      'line 4: the prompt has nothing in it; expected a box, at least one point, or a mask. Not understood: "boxes"',
       'line 5: box is [1,2,3]; expected [x1, y1, x2, y2], four numbers',
       'line 6: box[2] is "3"; expected a number',
       'line 7: image is missing; expected the path of an image as a text',
-      expect.stringContaining('line 8: there is no image "none.png"'),
+      expect.stringContaining('line 8: none.png does not exist'),
       expect.stringContaining('line 9: point 1 (999, 5) lies outside the image of 40 x 30'),
       'line 10: the line is []; expected {"image", "box"?, "points"?, "id"?}',
     ]);
@@ -108,6 +112,36 @@ describe('calque segment --prompts', () => {
   test('lines that all failed alike give the exit code of their class', async () => {
     await calque.file('p.jsonl', '{"image": "a.png", "points": [{"x": 1, "y": 2, "label": "fore"}]}\n');
     expect((await calque.run(['segment', '--prompts', 'p.jsonl', '--json'])).code).toBe(30);
+  });
+
+  test.each([
+    ['{"image": "a.png", "box": [1, 2, 1e999, 4]}', 23, 'Infinity'],
+    ['{"image": "a.png", "points": [{"x": 1, "y": -1e999, "label": "foreground"}]}', 28, '-Infinity'],
+  ])('a number beyond all numbers is said to be one: %s', async (line, code, text) => {
+    await calque.file('p.jsonl', line);
+    const result = await calque.run(['segment', '--prompts', 'p.jsonl', '--json']);
+    expect(result.code).toBe(code);
+    expect(result.stderr).toContain(text);
+  });
+
+  test('an image that is replaced while it is used is an error of its own', async () => {
+    await calque.file('p.jsonl', [click('a.png', 1), click('b.png', 2, 'good')].join('\n'));
+    const engine = {
+      sha256Of: ({ path: file = '' }: { readonly path?: string }) =>
+        file.endsWith('a.png') ? 'e'.repeat(64) : sha256(file),
+    };
+    const { code, stdout, stderr } = await calque.run(['segment', '--prompts', 'p.jsonl', '--json'], {
+      engine: engine as never,
+    });
+    expect(code).toBe(17);
+    expect(stderr).toContain('line 1: a.png changed');
+    expect(records(stdout).map((record) => record.id)).toEqual(['good']);
+  });
+
+  test('a folder of prompts is an error of its own', async () => {
+    const { code, stderr } = await calque.run(['segment', '--prompts', '.']);
+    expect(code).toBe(5);
+    expect(stderr).toMatch(/^calque: the prompts "\." cannot be read \([^\n]*\n$/);
   });
 
   test('a missing file of prompts is an error of its own', async () => {
@@ -174,6 +208,44 @@ describe('--resume', () => {
     expect(records(again.stdout).map((record) => record.id)).toEqual(['three', 'one', 'two']);
     expect(await calque.list('out')).toEqual(expect.arrayContaining(before));
     expect(await calque.list('out')).toHaveLength(before.length + 3);
+  });
+
+  test('prints all in order where an image that is finished follows one that is not', async () => {
+    await calque.file('p.jsonl', [click('b.png', 1, 'four'), click('b.png', 2, 'five')].join('\n'));
+    await calque.run(command);
+    const lines = [
+      click('a.png', 1, 'one'),
+      click('a.png', 2, 'two'),
+      click('a.png', 3, 'three'),
+      click('b.png', 1, 'four'),
+      click('b.png', 2, 'five'),
+      click('a.png', 4, 'six'),
+    ];
+    await calque.file('p.jsonl', lines.join('\n'));
+    const { code, stdout } = await calque.run([...command, '--json']);
+    expect(code).toBe(0);
+    expect(records(stdout).map((record) => record.id)).toEqual([
+      'one',
+      'two',
+      'three',
+      'four',
+      'five',
+      'six',
+    ]);
+    expect(calque.calls('decode')).toBe(6);
+  });
+
+  test('a record that cannot be printed fails its own line alone', async () => {
+    const lines = [click('a.png', 1, 'one'), click('a.png', 2, 'two')];
+    await calque.file('p.jsonl', lines.join('\n'));
+    await calque.run(command);
+    const [second = ''] = (await calque.list('out')).filter((name) => /^a-.*\.json$/.test(name));
+    const { key } = await calque.json(`out/${second}`);
+    await calque.file(`out/${second}`, JSON.stringify({ key }));
+    const again = await calque.run([...command, '--json']);
+    expect(again.code).toBe(0);
+    expect(records(again.stdout).map((record) => record.id)).toEqual(['one', 'two']);
+    expect(calque.calls('decode')).toBe(3);
   });
 
   test('other options are other results', async () => {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isCalqueError } from '@calque/core';
+import { isCalqueError, parseRecord, promptEmpty } from '@calque/core';
 import type { EngineFlags } from '../arguments/segment-flags.ts';
 import type { CliContext } from '../context.ts';
-import { linesFailed, promptEmpty, promptsUnreadable } from '../errors.ts';
+import { linesFailed, promptsUnreadable, withRemedy } from '../errors.ts';
 import { findFinished } from '../output/claim-name.ts';
 import { OrderedOutput } from '../output/ordered-output.ts';
 import { type Progress, startProgress } from '../output/progress.ts';
@@ -37,7 +37,7 @@ export async function segmentOne(
   { image, request }: { readonly image: string; readonly request: SegmentRequest },
 ): Promise<void> {
   if (request.box === null && request.points.length === 0 && request.maskInput === null) {
-    throw promptEmpty('the command', 'Add --box x1,y1,x2,y2, --fg x,y, --mask-input FILE or --prompts FILE');
+    throw withRemedy(promptEmpty(), 'Add --box x1,y1,x2,y2, --fg x,y, --mask-input FILE or --prompts FILE');
   }
   const file = path.resolve(context.cwd, image);
   await checkImageFile(image, file);
@@ -129,7 +129,8 @@ class SegmentRun {
     if (!resume || out === null) return false;
     const name = await findFinished(out, resultRequest(item.path, key, []));
     if (name === null) return false;
-    const record: CliRecord = JSON.parse(await readFile(path.join(out, `${name}.json`), 'utf8'));
+    const record = await finishedRecord(path.join(out, `${name}.json`));
+    if (record === null) return false;
     const all = this.#settings.options.allMasks
       ? record.candidates.map(({ index }) => ({ index, mask: true }))
       : [];
@@ -203,6 +204,18 @@ class SegmentRun {
     const name = this.#plan.lineCount === 1 ? `${this.#lastName}.` : 'NAME.';
     const masks = this.#settings.options.allMasks ? 'mask.png,mask-N.png' : 'mask.png';
     this.#context.stderr.write(`written: ${path.join(folder, name)}{${masks},overlay.png,json}\n`);
+  }
+}
+
+/** Null: what lies there has the key, but is no record; it is made again. */
+async function finishedRecord(file: string): Promise<CliRecord | null> {
+  const value: unknown = JSON.parse(await readFile(file, 'utf8'));
+  try {
+    parseRecord(value);
+    return value as CliRecord;
+  } catch (error) {
+    if (isCalqueError(error)) return null;
+    throw error;
   }
 }
 
