@@ -1,4 +1,4 @@
-import type { BoxXyxy, Rle, Size } from '@calque/core';
+import type { BoxXyxy, MaskMeasures, Rle, Size } from '@calque/core';
 
 /** Handle to an encoded image: plain data, valid as long as its engine, also after the engine dropped the embedding. */
 export interface EncodedImage {
@@ -45,13 +45,8 @@ export interface Candidate {
   readonly logits?: Float32Array;
 }
 
-export interface MeasuredMask {
+export interface MeasuredMask extends MaskMeasures {
   readonly rle: Rle;
-  readonly areaPx: number;
-  readonly perimeterPx: number;
-  readonly box: BoxXyxy | null;
-  readonly components: number;
-  readonly holes: number;
   readonly score: number;
   readonly stability: number;
 }

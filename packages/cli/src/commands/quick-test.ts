@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { BoxXyxy, PromptPoint, Size } from '@calque/core';
+import { type BoxXyxy, boxToArray, type PromptPoint, type Size } from '@calque/core';
 import type { EncodedImage, EngineInfo, Prediction } from '@calque/engine';
 import type { Command } from 'commander';
 import { parseBox } from '../arguments/parse-coordinates.ts';
@@ -80,7 +80,7 @@ function quickTestFacts({ image, info, encoded, prediction, box, points }: Quick
   return {
     image: { path: image, width, height },
     model: { id: info.model.id, provider: info.model.provider, threads: info.threads },
-    prompt: { box: box === null ? null : [box.x1, box.y1, box.x2, box.y2], points },
+    prompt: { box: box === null ? null : boxToArray(box), points },
     mask: {
       width: mask.rle.size.width,
       height: mask.rle.size.height,

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { imageEmpty, imageIsFolder, imageMissing, imageUnreadable } from '@calque/engine';
+import { hashFile } from '@calque/models/node';
 import { errnoOf, reasonOf } from '../errors.ts';
 
 /**
@@ -11,14 +9,12 @@ import { errnoOf, reasonOf } from '../errors.ts';
  */
 export async function hashImage(path: string, file: string, signal?: AbortSignal): Promise<string> {
   await checkImageFile(path, file);
-  const hash = createHash('sha256');
   try {
-    await pipeline(createReadStream(file), hash, signal === undefined ? {} : { signal });
+    return await hashFile(file, signal);
   } catch (error) {
     if (signal?.aborted === true) throw error;
     throw imageUnreadable(path, reasonOf(error));
   }
-  return hash.digest('hex');
 }
 
 export async function checkImageFile(path: string, file: string): Promise<void> {

@@ -1,7 +1,8 @@
+import { IMAGE_LOADERS } from '@calque/engine/node';
 import type sharpModule from 'sharp';
 
-/** Loaders of the formats that Calque reads, and of the drawing that it lays over a picture itself. */
-const LOADERS = ['Jpeg', 'Png', 'Webp', 'Tiff', 'Heif', 'Svg'].map((name) => `VipsForeignLoad${name}`);
+/** Of the formats that Calque reads, and of the drawing that it lays over a picture itself. */
+const LOADERS = [...IMAGE_LOADERS, 'VipsForeignLoadSvg'];
 
 let loaded: Promise<typeof sharpModule> | null = null;
 

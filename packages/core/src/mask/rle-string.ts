@@ -6,7 +6,7 @@ import { checkRle, type Rle } from './rle.ts';
 /** Characters are the six-bit values 0 to 63 counted from '0'. */
 const FIRST_CHARACTER = 48;
 /** 35 bits hold every difference of two 32-bit counts. */
-const MAX_CHARACTERS_PER_COUNT = 7;
+export const MAX_CHARACTERS_PER_COUNT = 7;
 
 /**
  * The counts as COCO's compressed string: each count from the fourth on as its difference to the one two before, in

@@ -5,7 +5,7 @@ import { MAX_MASK_PX } from '../mask/bitmap.ts';
 import { validatePostprocessOptions } from '../mask/postprocess.ts';
 import type { PostprocessOptions } from '../mask/postprocess-options.ts';
 import { type Rle, rleArea, rleBox } from '../mask/rle.ts';
-import { countsFromString } from '../mask/rle-string.ts';
+import { countsFromString, MAX_CHARACTERS_PER_COUNT } from '../mask/rle-string.ts';
 import { JsonNode } from './json-node.ts';
 import {
   type PredictionRecord,
@@ -23,7 +23,6 @@ const MAX_SIDE_PX = MAX_MASK_PX;
 const MAX_POINTS = 10_000;
 const MAX_CANDIDATES = 1_000;
 const MAX_MODEL_FILES = 100;
-const MAX_CHARACTERS_PER_COUNT = 7;
 
 /**
  * A record out of JSON that anybody may have written. Fields that this version does not know are left out; of those that it adds

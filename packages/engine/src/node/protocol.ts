@@ -1,7 +1,7 @@
 import type { SerializedError } from '@calque/core';
 import type { InputSpec, ModelFamily } from '@calque/models';
-import type { DecodeRequest, ImageFacts, ImageSource } from '../contract.ts';
-import type { DecodedPrompt } from '../service/backend.ts';
+import type { DecodeRequest, EngineInfo, ImageFacts, ImageSource } from '../contract.ts';
+import type { DecodedPrompt, EncodedInBackend, ReadImage } from '../service/backend.ts';
 
 /** Raised with every change of the messages below; parent and child refuse to talk across versions. */
 export const PROTOCOL_VERSION = 1;
@@ -11,7 +11,7 @@ export type Role = 'reader' | 'encoder' | 'decoder';
 /** Every call that crosses the process boundary, by role: what goes in, what comes out. */
 export interface Calls {
   readonly reader: {
-    readonly read: Call<ReadArgs, ReadResult>;
+    readonly read: Call<ReadArgs, ReadImage>;
   };
   readonly encoder: {
     readonly load: Call<LoadArgs, LoadResult>;
@@ -35,13 +35,6 @@ export interface ReadArgs {
   readonly source: ImageSource;
   readonly input: Pick<InputSpec, 'fit' | 'size'>;
   readonly maxPixels: number;
-}
-
-export interface ReadResult {
-  readonly facts: ImageFacts;
-  readonly pixels: Uint8Array;
-  readonly readMs: number;
-  readonly preprocessMs: number;
 }
 
 export interface SessionSettings {
@@ -69,11 +62,7 @@ export interface LoadResult {
   readonly providers: readonly ProbedProvider[];
 }
 
-export interface ProbedProvider {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly reason?: string;
-}
+export type ProbedProvider = EngineInfo['providers'][number];
 
 export interface EncodeArgs {
   readonly key: string;
@@ -84,11 +73,8 @@ export interface EncodeArgs {
   readonly cacheDiskBytes: number;
 }
 
-export interface EncodeResult {
+export interface EncodeResult extends EncodedInBackend {
   readonly handover: Handover;
-  readonly provider: string;
-  readonly preprocessMs: number;
-  readonly encodeMs: number;
 }
 
 /** An embedding on its way from the encoder to the decoder: as a file of the cache, or whole where there is none. */

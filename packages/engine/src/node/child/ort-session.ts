@@ -1,4 +1,4 @@
-import type { CalqueError } from '@calque/core';
+import { type CalqueError, isCalqueError } from '@calque/core';
 import type { NamedTensors, Tensor } from '@calque/models';
 import * as ort from 'onnxruntime-node';
 import { inferenceFailed, modelLoadFailed, providerUnavailable } from '../../errors.ts';
@@ -18,30 +18,26 @@ export async function loadSession(modelPath: string, settings: SessionSettings):
     try {
       // An absent provider throws even with others after it in the list, so each is tried alone.
       await probeProvider(name, settings);
-      const session = await loadOn(name, modelPath, settings, (error) => {
-        loadError = error;
-      });
+      const session = await createSession(name, modelPath, settings);
       const providers: ProbedProvider[] = [...tried, { name, ok: true }];
       return { provider: name, providers, run: (feeds, what) => runSession(session, feeds, what) };
     } catch (error) {
+      if (isCalqueError(error, 'model-load-failed')) loadError = error;
       tried.push({ name, ok: false, reason: messageOf(error) });
     }
   }
   throw loadError ?? providerUnavailable(tried);
 }
 
-async function loadOn(
+async function createSession(
   provider: string,
   path: string,
   settings: SessionSettings,
-  onFailure: (error: CalqueError) => void,
 ): Promise<ort.InferenceSession> {
   try {
     return await ort.InferenceSession.create(path, sessionOptions(provider, settings));
   } catch (error) {
-    const failure = modelLoadFailed(path, messageOf(error));
-    onFailure(failure);
-    throw failure;
+    throw modelLoadFailed(path, messageOf(error));
   }
 }
 

@@ -12,6 +12,7 @@ import {
   rowRunsOf,
   type Size,
   scanLogitsInto,
+  validatePostprocessOptions,
 } from '@calque/core';
 import {
   adapterFor,
@@ -120,8 +121,10 @@ interface Scanned {
   readonly bitmap: Bitmap | null;
 }
 
-function clean(bitmap: Bitmap, options: PostprocessOptions | undefined): Bitmap {
-  return options === undefined ? bitmap : postprocess(bitmap, options);
+/** {@link postprocess} always copies: a mask of many megapixels for which no step is on is passed on as it is. */
+function clean(bitmap: Bitmap, options: PostprocessOptions = {}): Bitmap {
+  const steps = validatePostprocessOptions(options);
+  return Object.keys(steps).length === 0 ? bitmap : postprocess(bitmap, steps);
 }
 
 function describe(

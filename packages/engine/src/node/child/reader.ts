@@ -1,21 +1,15 @@
 import { fitImage, resizeRgb } from '@calque/models';
 import sharp from 'sharp';
+import type { ReadImage } from '../../service/backend.ts';
+import { IMAGE_LOADERS } from '../image/image-loaders.ts';
 import { readImage } from '../image/read-image.ts';
-import type { ReadArgs, ReadResult } from '../protocol.ts';
+import type { ReadArgs } from '../protocol.ts';
 import type { Handlers } from './serve-calls.ts';
 
 /** The role that meets untrusted files: it loads no model and holds nothing. */
 export function createReader(): Handlers<'reader'> {
   sharp.block({ operation: ['VipsForeignLoad'] });
-  sharp.unblock({
-    operation: [
-      'VipsForeignLoadJpeg',
-      'VipsForeignLoadPng',
-      'VipsForeignLoadWebp',
-      'VipsForeignLoadTiff',
-      'VipsForeignLoadHeif',
-    ],
-  });
+  sharp.unblock({ operation: [...IMAGE_LOADERS] });
   sharp.cache(false);
   // While the models load, this process is idle: the first image should meet compiled code.
   setImmediate(() =>
@@ -24,7 +18,7 @@ export function createReader(): Handlers<'reader'> {
   return { read };
 }
 
-async function read({ source, input, maxPixels }: ReadArgs): Promise<ReadResult> {
+async function read({ source, input, maxPixels }: ReadArgs): Promise<ReadImage> {
   const started = performance.now();
   const { facts, pixels } = await readImage(source, { maxPixels });
   const decoded = performance.now();
