@@ -11,6 +11,16 @@ export function promptEmpty(): CalqueError {
   });
 }
 
+export function promptTooManyPoints(count: number, limit: number): CalqueError {
+  return new CalqueError({
+    code: 'prompt-too-many-points',
+    message: `the prompt has ${count} points`,
+    expected: `at most ${limit}`,
+    remedy: 'Keep the points that say something new, or draw a box or give a mask instead.',
+    details: { count, limit },
+  });
+}
+
 export function boxNotFinite(box: BoxXyxy): CalqueError {
   return new CalqueError({
     code: 'box-not-finite',

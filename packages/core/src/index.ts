@@ -64,8 +64,8 @@ export {
 } from './metrics/overlap.ts';
 export { type StabilityCounts, stabilityScore } from './metrics/stability-score.ts';
 export type { MaskPrompt, PointLabel, Prompt, PromptPoint } from './prompt/prompt.ts';
-export { validatePrompt } from './prompt/validate-prompt.ts';
-export { parseRecord } from './record/parse-record.ts';
+export { MAX_PROMPT_POINTS, validatePrompt } from './prompt/validate-prompt.ts';
+export { parseRecord, parseRecordWithMask } from './record/parse-record.ts';
 export {
   type PredictionRecord,
   RECORD_SCHEMA_VERSION,

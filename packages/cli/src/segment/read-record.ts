@@ -1,8 +1,7 @@
 import {
-  countsFromString,
   isCalqueError,
   type PredictionRecord,
-  parseRecord,
+  parseRecordWithMask,
   type Rle,
   recordInvalid,
 } from '@calque/core';
@@ -21,16 +20,13 @@ export async function readRecord(file: string, given: string): Promise<ReadRecor
   const bytes = await readRegularFile(file).catch((error: unknown) => {
     throw inFile(given, recordInvalid('$', `nothing: ${reasonOf(error)}`, 'a JSON file that Calque wrote'));
   });
-  const text = Buffer.from(bytes).toString('utf8');
-  const { record, imageFromRecord } = parseText(text, given);
-  const [height, width] = record.mask.rle.size;
-  return { record, imageFromRecord, mask: countsFromString(record.mask.rle.counts, { width, height }) };
+  return parseText(Buffer.from(bytes).toString('utf8'), given);
 }
 
-function parseText(text: string, given: string): Omit<ReadRecord, 'mask'> {
+function parseText(text: string, given: string): ReadRecord {
   try {
     const value: unknown = JSON.parse(text);
-    return { record: parseRecord(value), imageFromRecord: textField(value, 'imageFromRecord') };
+    return { ...parseRecordWithMask(value), imageFromRecord: textField(value, 'imageFromRecord') };
   } catch (error) {
     if (isCalqueError(error)) throw inFile(given, error);
     throw inFile(given, recordInvalid('$', 'a text: it is not JSON', 'a JSON file that Calque wrote'));

@@ -55,6 +55,16 @@ export function composeTaps(first: AxisTaps, second: AxisTaps): AxisTaps {
   return taps;
 }
 
+/** First output of every run of outputs that share a base, and the output length at the end. */
+export function runsOfEqualBase({ base, outputLength }: AxisTaps): Int32Array {
+  const starts = [0];
+  for (let i = 1; i < outputLength; i++) {
+    if (base[i] !== base[i - 1]) starts.push(i);
+  }
+  starts.push(outputLength);
+  return Int32Array.from(starts);
+}
+
 interface Tap {
   readonly index: number;
   readonly weight: number;

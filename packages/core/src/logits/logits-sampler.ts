@@ -1,5 +1,5 @@
 import type { Size } from '../geometry/size.ts';
-import { type AxisTaps, bilinearTaps, composeTaps } from './axis-taps.ts';
+import { type AxisTaps, bilinearTaps, composeTaps, runsOfEqualBase } from './axis-taps.ts';
 
 /** How low-resolution logits map to the pixels of the oriented image. Made once per image, used for every mask. */
 export interface LogitsSampler {
@@ -9,16 +9,16 @@ export interface LogitsSampler {
   readonly image: Size;
   readonly x: AxisTaps;
   readonly y: AxisTaps;
+  /** {@link runsOfEqualBase} of `x`. */
+  readonly xRuns: Int32Array;
 }
 
 /** The image was squashed onto the whole square. Source: SAM 2 `sam2/utils/transforms.py`, `postprocess_masks`. */
 export function squashSampler(grid: Size, image: Size): LogitsSampler {
-  return {
-    grid,
-    image,
+  return sampler(grid, image, {
     x: bilinearTaps(grid.width, image.width),
     y: bilinearTaps(grid.height, image.height),
-  };
+  });
 }
 
 /**
@@ -29,10 +29,12 @@ export function squashSampler(grid: Size, image: Size): LogitsSampler {
 export function padSampler(grid: Size, input: Size, scaled: Size, image: Size): LogitsSampler {
   const x = bilinearTaps(grid.width, input.width);
   const y = bilinearTaps(grid.height, input.height);
-  return {
-    grid,
-    image,
+  return sampler(grid, image, {
     x: composeTaps(x, bilinearTaps(scaled.width, image.width)),
     y: composeTaps(y, bilinearTaps(scaled.height, image.height)),
-  };
+  });
+}
+
+function sampler(grid: Size, image: Size, taps: Pick<LogitsSampler, 'x' | 'y'>): LogitsSampler {
+  return { grid, image, ...taps, xRuns: runsOfEqualBase(taps.x) };
 }

@@ -1,7 +1,6 @@
 import type { BoxXyxy } from '../geometry/box.ts';
 import type { Bitmap } from '../mask/bitmap.ts';
 import { stabilityScore } from '../metrics/stability-score.ts';
-import type { AxisTaps } from './axis-taps.ts';
 import type { LogitsSampler } from './logits-sampler.ts';
 
 export interface LogitsSummary {
@@ -40,7 +39,7 @@ export function scanLogitsInto(
   const low = threshold - offset;
   const { width } = sampler.image;
   const gridWidth = sampler.grid.width;
-  const segments = segmentsOf(sampler.x);
+  const segments = sampler.xRuns;
   const segmentCount = segments.length - 1;
   const { base: baseX, weights: weightsX } = sampler.x;
   const { base: baseY, weights: weightsY } = sampler.y;
@@ -158,16 +157,6 @@ export function upsampleLogits(logits: Float32Array, sampler: LogitsSampler): Fl
     }
   }
   return result;
-}
-
-/** First output of every run of outputs that share a base, and the output length at the end. */
-function segmentsOf({ base, outputLength }: AxisTaps): Int32Array {
-  const starts = [0];
-  for (let i = 1; i < outputLength; i++) {
-    if (base[i] !== base[i - 1]) starts.push(i);
-  }
-  starts.push(outputLength);
-  return Int32Array.from(starts);
 }
 
 /** For each grid row, the first and last column over `low`; first > last where there is none. */

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { createBitmap } from '../mask/bitmap.ts';
 import type { Prompt, PromptPoint } from './prompt.ts';
-import { validatePrompt } from './validate-prompt.ts';
+import { MAX_PROMPT_POINTS, validatePrompt } from './validate-prompt.ts';
 
 const size = { width: 70, height: 50 };
+const POINT = { x: 7, y: 3, label: 'foreground' } as const;
 const nothing: Prompt = { box: null, points: [], mask: null };
 
 function withBox(x1: number, y1: number, x2: number, y2: number): Prompt {
@@ -30,6 +31,15 @@ describe('a valid prompt', () => {
     ]);
   });
 
+  test('may have as many points as the limit', () => {
+    const points = Array.from({ length: MAX_PROMPT_POINTS }, (_, i) => ({
+      x: i % 70,
+      y: i % 50,
+      label: 'foreground' as const,
+    }));
+    expect(validatePrompt({ ...nothing, points }, size).points).toHaveLength(MAX_PROMPT_POINTS);
+  });
+
   test('may be a mask alone', () => {
     const mask = { kind: 'bitmap', bitmap: createBitmap(size) } as const;
     expect(validatePrompt({ ...nothing, mask }, size)).toEqual({ ...nothing, mask });
@@ -45,6 +55,12 @@ describe('a prompt is refused', () => {
 
   test.each<[string, Prompt, string, string]>([
     ['with nothing in it', nothing, 'prompt-empty', 'nothing in it'],
+    [
+      'with more points than a decoder can hold',
+      { ...nothing, points: Array.from({ length: MAX_PROMPT_POINTS + 1 }, () => POINT) },
+      'prompt-too-many-points',
+      '1001 points',
+    ],
     ['with NaN in its box', withBox(1, Number.NaN, 5, 6), 'box-not-finite', '1,NaN,5,6'],
     ['with a box without end', withBox(1, 2, Number.POSITIVE_INFINITY, 6), 'box-not-finite', 'Infinity'],
     ['with a box without width', withBox(8, 2, 8, 6), 'box-empty', '8,2,8,6'],

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeRle, rleArea } from '../mask/rle.ts';
 import { countsToString } from '../mask/rle-string.ts';
+import { MAX_PROMPT_POINTS } from '../prompt/validate-prompt.ts';
 import { assertProperty } from '../testing/assert-property.ts';
 import { maskFromPicture } from '../testing/mask-picture.ts';
-import { parseRecord } from './parse-record.ts';
+import { parseRecord, parseRecordWithMask } from './parse-record.ts';
 import type { PredictionRecord } from './record.ts';
 
 const rle = encodeRle(
@@ -85,6 +86,10 @@ describe('a record', () => {
     expect(parseRecord(JSON.parse(JSON.stringify(record)))).toEqual(record);
   });
 
+  test('comes with its mask decoded', () => {
+    expect(parseRecordWithMask(record)).toEqual({ record, mask: rle });
+  });
+
   test('may lack all that was added to the public format, and every single time', () => {
     const { id: _id, postprocess: _postprocess, image, ...rest } = record;
     const { pixelSha256: _hash, ...plainImage } = image;
@@ -131,6 +136,12 @@ describe('a record', () => {
     ['model.files.0.sha256', 'abc', '$.model.files[0].sha256', /found "abc"/],
     ['prompt.box', [1, 2, 3], '$.prompt.box', /an array of 3/],
     ['prompt.box.2', '6', '$.prompt.box[2]', /found "6"/],
+    [
+      'prompt.points',
+      Array.from({ length: MAX_PROMPT_POINTS + 1 }, () => ({ x: 1, y: 1, label: 'foreground' })),
+      '$.prompt.points',
+      /an array of 1001/,
+    ],
     ['prompt.points.0.label', 'fg', '$.prompt.points[0].label', /found "fg"/],
     ['prompt.points.0.x', null, '$.prompt.points[0].x', /found null/],
     ['prompt.maskInput.rle.counts', '', '$.prompt.maskInput.rle.counts', /found ""/],

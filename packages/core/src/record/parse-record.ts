@@ -6,6 +6,7 @@ import { validatePostprocessOptions } from '../mask/postprocess.ts';
 import type { PostprocessOptions } from '../mask/postprocess-options.ts';
 import { type Rle, rleArea, rleBox } from '../mask/rle.ts';
 import { countsFromString, MAX_CHARACTERS_PER_COUNT } from '../mask/rle-string.ts';
+import { MAX_PROMPT_POINTS } from '../prompt/validate-prompt.ts';
 import { JsonNode } from './json-node.ts';
 import {
   type PredictionRecord,
@@ -20,7 +21,6 @@ import {
 } from './record.ts';
 
 const MAX_SIDE_PX = MAX_MASK_PX;
-const MAX_POINTS = 10_000;
 const MAX_CANDIDATES = 1_000;
 const MAX_MODEL_FILES = 100;
 
@@ -33,6 +33,14 @@ const MAX_MODEL_FILES = 100;
  * `record-version-unsupported`.
  */
 export function parseRecord(value: unknown): PredictionRecord {
+  return parseRecordWithMask(value).record;
+}
+
+/** As {@link parseRecord}, with the recorded mask decoded: it had to be, to be checked. */
+export function parseRecordWithMask(value: unknown): {
+  readonly record: PredictionRecord;
+  readonly mask: Rle;
+} {
   const root = new JsonNode(value, '$');
   const schemaVersion = root.field('schemaVersion').integerFrom(1, Number.MAX_SAFE_INTEGER);
   if (schemaVersion !== RECORD_SCHEMA_VERSION) {
@@ -46,7 +54,8 @@ export function parseRecord(value: unknown): PredictionRecord {
     .items(MAX_CANDIDATES)
     .map((node) => parseCandidate(node, image));
   const software = root.field('software');
-  return {
+  const { mask, rle } = parseMask(root.field('mask'), image);
+  const record: PredictionRecord = {
     schemaVersion,
     ...(id.isAbsent() ? {} : { id: id.textOrNumber() }),
     image,
@@ -55,11 +64,12 @@ export function parseRecord(value: unknown): PredictionRecord {
     candidates,
     chosen: root.field('chosen').integerFrom(0, candidates.length - 1),
     postprocess: postprocess.isAbsent() ? {} : parsePostprocess(postprocess),
-    mask: parseMask(root.field('mask'), image),
+    mask,
     timingsMs: parseTimings(root.field('timingsMs')),
     software: { name: software.field('name').text(), version: software.field('version').text() },
     createdAt: parseInstant(root.field('createdAt')),
   };
+  return { record, mask: rle };
 }
 
 function parseImage(node: JsonNode): RecordedImage {
@@ -88,7 +98,7 @@ function parseModel(node: JsonNode): RecordedModel {
 }
 
 function parsePrompt(node: JsonNode): RecordedPrompt {
-  const points = node.field('points').items(MAX_POINTS);
+  const points = node.field('points').items(MAX_PROMPT_POINTS);
   return {
     box: node.field('box').orNull(parseBox),
     points: points.map((point) => ({
@@ -114,7 +124,7 @@ function parseCandidate(node: JsonNode, image: RecordedImage): RecordedCandidate
   };
 }
 
-function parseMask(node: JsonNode, image: RecordedImage): RecordedMask {
+function parseMask(node: JsonNode, image: RecordedImage): { mask: RecordedMask; rle: Rle } {
   const { recorded, rle } = parseRle(node.field('rle'));
   const { width, height } = rle.size;
   if (width !== image.width || height !== image.height) {
@@ -122,7 +132,7 @@ function parseMask(node: JsonNode, image: RecordedImage): RecordedMask {
   }
   const areaPx = node.field('areaPx').integerFrom(0, width * height);
   if (areaPx !== rleArea(rle)) node.field('areaPx').fail(`${rleArea(rle)}, the area of the mask`);
-  return {
+  const mask: RecordedMask = {
     rle: recorded,
     areaPx,
     perimeterPx: node.field('perimeterPx').numberFrom(0, Number.POSITIVE_INFINITY),
@@ -132,6 +142,7 @@ function parseMask(node: JsonNode, image: RecordedImage): RecordedMask {
     score: node.field('score').finite(),
     stability: node.field('stability').numberFrom(0, 1),
   };
+  return { mask, rle };
 }
 
 function parseMaskBox(node: JsonNode, rle: Rle): BoxXyxyArray | null {

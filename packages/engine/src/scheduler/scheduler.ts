@@ -1,4 +1,5 @@
 import { engineBusy, engineClosed, superseded } from '../errors.ts';
+import { whenAborted } from './when-aborted.ts';
 
 /** In order of precedence. A `batch` task starts only when no other task waits or runs. */
 export type TaskLane = 'decode' | 'encode' | 'batch';
@@ -89,11 +90,11 @@ export class Scheduler {
   ): void {
     const added = this.#options.now();
     const controller = new AbortController();
-    const forward = (): void => controller.abort(task.signal?.reason);
-    task.signal?.addEventListener('abort', forward, { once: true });
+    const { signal } = task;
+    const unlink = signal && whenAborted(signal, () => controller.abort(signal.reason));
     const leave = (): void => {
       this.#entries.delete(entry);
-      task.signal?.removeEventListener('abort', forward);
+      unlink?.();
     };
     controller.signal.addEventListener('abort', () => {
       reject(controller.signal.reason);

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { CalqueError, type Prompt } from '@calque/core';
 import { describe, expect, test } from 'vitest';
 import type { ImageSource } from '../contract.ts';
@@ -173,6 +174,41 @@ describe('the engine service', () => {
     await expect(engine.encode(file('a.png'))).rejects.toThrow('no memory');
     broken = false;
     await expect(engine.encode(file('a.png'))).resolves.toBeDefined();
+  });
+
+  test('any number of calls share one signal, and leave nothing on it', async () => {
+    const warnings: Error[] = [];
+    const warned = (warning: Error): number => warnings.push(warning);
+    process.on('warning', warned);
+    try {
+      const { signal } = new AbortController();
+      const engine = createFakeEngine({ maxWaiting: 1000 });
+      const images = await Promise.all(
+        Array.from({ length: 250 }, (_, i) => engine.encode(file(`${i % 3}.png`), { signal })),
+      );
+      const decodes = images.map((image) => engine.decode(image, { prompt }, { signal }));
+      expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+      await Promise.all(decodes);
+      await new Promise(setImmediate);
+      expect(warnings).toEqual([]);
+      expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+    } finally {
+      process.off('warning', warned);
+    }
+  });
+
+  test('five hundred calls that share a signal are all cancelled by it', async () => {
+    const controller = new AbortController();
+    const engine = createFakeEngine({ maxWaiting: 1000 });
+    const image = await engine.encode(file('a.png'));
+    const calls = Array.from({ length: 500 }, () =>
+      engine.decode(image, { prompt }, { signal: controller.signal }),
+    );
+    controller.abort('enough');
+    const results = await Promise.allSettled(calls);
+    expect(results.every((result) => result.status === 'rejected' && result.reason === 'enough')).toBe(true);
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+    await expect(engine.decode(image, { prompt })).resolves.toBeDefined();
   });
 
   test('closing rejects what is under way', async () => {

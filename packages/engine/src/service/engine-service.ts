@@ -12,6 +12,7 @@ import type {
 } from '../contract.ts';
 import { embeddingMissing, engineClosed, imageChanged, superseded } from '../errors.ts';
 import { Scheduler } from '../scheduler/scheduler.ts';
+import { whenAborted } from '../scheduler/when-aborted.ts';
 import type { Backend, DecodedPrompt, ReadImage } from './backend.ts';
 import { SessionOrder } from './session-order.ts';
 import { SingleFlight } from './single-flight.ts';
@@ -226,9 +227,11 @@ export class EngineService implements Engine {
 function withSignal<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    if (signal.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const stopWaiting = whenAborted(signal, () => reject(signal.reason));
+    promise.then(resolve, reject).finally(stopWaiting);
   });
 }

@@ -1,3 +1,5 @@
+import { whenAborted } from '../scheduler/when-aborted.ts';
+
 interface Flight<T> {
   readonly promise: Promise<T>;
   readonly controller: AbortController;
@@ -25,8 +27,8 @@ export class SingleFlight<T> {
         if (this.#flights.get(key) === flight) this.#flights.delete(key);
         flight.controller.abort(signal?.reason);
       };
-      signal?.addEventListener('abort', leave, { once: true });
-      flight.promise.then(resolve, reject).finally(() => signal?.removeEventListener('abort', leave));
+      const stopListening = signal === undefined ? undefined : whenAborted(signal, leave);
+      flight.promise.then(resolve, reject).finally(stopListening);
     });
   }
 
