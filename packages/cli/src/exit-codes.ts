@@ -46,6 +46,7 @@ export const EXIT_CODES = {
   'store-': 57,
   'engine-busy': 60,
   'engine-crashed': 61,
+  'engine-out-of-memory': 65,
   'engine-': 62,
   'inference-': 63,
   'provider-': 64,

@@ -2,7 +2,8 @@
  * The engine, on one screen: encode an image once, decode many prompts against it.
  *
  * Everything that runs a model (child processes on Node, a web worker, a remote server, the fake of the tests) is used
- * through {@link Engine} and passes the same contract suite (`testing/engine-contract.ts`).
+ * through {@link Engine} and passes the same contract suite (`testing/engine-contract.ts`). Every call rejects with
+ * `request-invalid` where its arguments are not of the types that are stated here.
  */
 import type { PostprocessOptions, Prompt } from '@calque/core';
 import type { EncodedImage, EngineInfo, Prediction } from './results.ts';
@@ -14,11 +15,24 @@ export interface Engine {
   start(options?: CallOptions): Promise<EngineInfo>;
   /**
    * Reads and encodes an image, or finds its embedding in a cache. Identical concurrent calls share one encode.
-   * Rejects with an `image-…` error, `engine-busy`, `engine-crashed` or the signal's reason.
+   * Rejects with an `image-…` error, `engine-busy`, `engine-crashed`, `engine-out-of-memory` or the signal's reason.
    */
   encode(source: ImageSource, options?: EncodeOptions): Promise<EncodedImage>;
-  /** Answers one prompt. Rejects with a `prompt-…` error, `superseded`, `engine-busy`, `engine-crashed` or the signal's reason. */
+  /**
+   * Answers one prompt. Rejects with a `prompt-…`, `box-…`, `point-…` or `mask-…` error, `superseded`, `engine-busy`,
+   * `engine-crashed`, `engine-out-of-memory` or the signal's reason.
+   */
   decode(image: EncodedImage, request: DecodeRequest, options?: DecodeOptions): Promise<Prediction>;
+  /**
+   * Answers many prompts on one image, in their order; every prompt is checked before the first one is decoded. They take
+   * turns with other calls instead of holding them up, however many they are. Rejects as `decode` does, with the first
+   * failure, whose `details.request` is the index of its prompt.
+   */
+  decodeMany(
+    image: EncodedImage,
+    requests: readonly DecodeRequest[],
+    options?: DecodeManyOptions,
+  ): Promise<readonly Prediction[]>;
   /** Refuses new calls, rejects those under way with `engine-closed` and frees everything. */
   close(): Promise<void>;
 }
@@ -50,6 +64,13 @@ export interface DecodeOptions extends CallOptions {
    * answered all the same, so that a preview which follows the pointer shows something; callers drop late answers.
    */
   readonly session?: string;
+}
+
+export interface DecodeManyOptions extends CallOptions {
+  /** Default `batch`. */
+  readonly lane?: Lane;
+  /** Called with each answer when it is there, in their order: to show them as they come. */
+  readonly onPrediction?: (prediction: Prediction, index: number) => void;
 }
 
 export interface DecodeRequest {

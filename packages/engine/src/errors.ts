@@ -9,6 +9,28 @@ export function engineBusy(waiting: number): CalqueError {
   });
 }
 
+/** `at`: which part of the call, as `request.prompt.points[2]`. */
+export function requestInvalid(at: string, found: unknown, expected: string): CalqueError {
+  return new CalqueError({
+    code: 'request-invalid',
+    message: `${at} is ${described(found)}`,
+    expected,
+    remedy: "Correct the program that made the call: the engine's contract says what it takes",
+    details: { at },
+  });
+}
+
+/** An error about one of many requests, with its index. Reasons of signals are passed on as they are. */
+export function ofRequest(error: unknown, index: number): unknown {
+  if (!(error instanceof CalqueError)) return error;
+  return new CalqueError({
+    ...error.toJSON(),
+    message: `request ${index + 1}: ${error.message}`,
+    details: { ...error.details, request: index },
+    cause: error,
+  });
+}
+
 export function superseded(): CalqueError {
   return new CalqueError({
     code: 'superseded',
@@ -35,7 +57,26 @@ export interface Crash {
   readonly stderr: string;
 }
 
+/** How C++, the runtime, V8, glib and the system say that there was no memory to be had. */
+const NO_MEMORY = /out of memory|bad_alloc|failed to allocate|cannot allocate memory|allocation failed/i;
+
+export function saysOutOfMemory(text: string): boolean {
+  return NO_MEMORY.test(text);
+}
+
+/** `what` was under way: `encoding`, or `the encoder process`. */
+export function engineOutOfMemory(what: string, cause: string): CalqueError {
+  return new CalqueError({
+    code: 'engine-out-of-memory',
+    message: `There was not enough memory for ${what}`,
+    expected: 'enough free memory for the model and the image',
+    remedy: 'Close other programs, or use the low-memory switch, a smaller model or a smaller image',
+    details: { what, cause },
+  });
+}
+
 export function engineCrashed({ role, how, killed, stderr }: Crash): CalqueError {
+  if (saysOutOfMemory(stderr)) return engineOutOfMemory(`the ${role} process, which ended (${how})`, stderr);
   return new CalqueError({
     code: 'engine-crashed',
     message: `The ${role} process ended during the request (${how})`,
@@ -47,6 +88,7 @@ export function engineCrashed({ role, how, killed, stderr }: Crash): CalqueError
 }
 
 export function modelLoadFailed(what: string, cause: string): CalqueError {
+  if (saysOutOfMemory(cause)) return engineOutOfMemory(`loading ${what}`, cause);
   return new CalqueError({
     code: 'model-load-failed',
     message: `${what} could not be loaded: ${firstLine(cause)}`,
@@ -69,10 +111,11 @@ export function providerUnavailable(
 }
 
 export function inferenceFailed(what: string, cause: string): CalqueError {
+  if (saysOutOfMemory(cause)) return engineOutOfMemory(what, cause);
   return new CalqueError({
     code: 'inference-failed',
     message: `The runtime failed during ${what}: ${firstLine(cause)}`,
-    remedy: 'If it says that memory could not be allocated, use the low-memory switch or a smaller model',
+    remedy: 'Run `calque doctor`, and report it if it happens again',
     details: { cause },
   });
 }
@@ -188,12 +231,22 @@ export function imageTooLarge(path: string, found: string, limit: string): Calqu
 export function asCalqueError(error: unknown, call: string): CalqueError {
   if (error instanceof CalqueError) return error;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  if (saysOutOfMemory(message)) return engineOutOfMemory(`the call ${call}`, message);
   return new CalqueError({
     code: 'internal',
     message: `${call} failed: ${message}`,
     remedy: 'This is a bug in Calque: please report it',
     details: { stack },
   });
+}
+
+/** A value of unknown origin in a few words. */
+function described(value: unknown): string {
+  if (value === null || value === undefined || typeof value === 'boolean') return String(value);
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 39)}…` : value);
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 function firstLine(text: string): string {

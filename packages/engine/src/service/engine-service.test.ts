@@ -211,6 +211,44 @@ describe('the engine service', () => {
     await expect(engine.decode(image, { prompt })).resolves.toBeDefined();
   });
 
+  test('a prompt that somebody waits for goes before the rest of many', async () => {
+    const first = gate();
+    let decodes = 0;
+    const engine = createFakeEngine({
+      before: ({ name }) => (name === 'decode' && ++decodes === 1 ? first.opened : undefined),
+    });
+    const image = await engine.encode(file('a.png'));
+    const order: string[] = [];
+    const requests = Array.from({ length: 300 }, () => ({ prompt }));
+    const many = engine.decodeMany(image, requests, {
+      onPrediction: (_, index) => order.push(`${index}`),
+    });
+    while (decodes < 1) await new Promise(setImmediate);
+    const clicked = engine.decode(image, { prompt }).then(() => order.push('click'));
+    first.open();
+    await Promise.all([many, clicked]);
+    expect(order.slice(0, 3)).toEqual(['0', 'click', '1']);
+    expect(order).toHaveLength(301);
+  });
+
+  test('the first failure of many ends them, and says which it was', async () => {
+    let decodes = 0;
+    const engine = createFakeEngine({
+      before: ({ name }) => {
+        if (name === 'decode' && ++decodes === 4)
+          throw engineCrashed({ role: 'decoder', how: 'SIGKILL', killed: true, stderr: '' });
+      },
+    });
+    const image = await engine.encode(file('a.png'));
+    const many = engine.decodeMany(
+      image,
+      Array.from({ length: 50 }, () => ({ prompt })),
+    );
+    await expect(many).rejects.toMatchObject({ code: 'engine-crashed', details: { request: 3 } });
+    await new Promise(setImmediate);
+    expect(decodes).toBeLessThanOrEqual(5);
+  });
+
   test('closing rejects what is under way', async () => {
     const { opened, open } = gate();
     const engine = createFakeEngine({ before: ({ name }) => (name === 'encode' ? opened : undefined) });

@@ -1,6 +1,7 @@
-import { isCalqueError, validatePrompt } from '@calque/core';
+import { isCalqueError } from '@calque/core';
 import type {
   CallOptions,
+  DecodeManyOptions,
   DecodeOptions,
   DecodeRequest,
   EncodedImage,
@@ -10,10 +11,19 @@ import type {
   ImageSource,
   Prediction,
 } from '../contract.ts';
-import { embeddingMissing, engineClosed, imageChanged, superseded } from '../errors.ts';
+import {
+  embeddingMissing,
+  engineClosed,
+  imageChanged,
+  ofRequest,
+  requestInvalid,
+  superseded,
+} from '../errors.ts';
 import { Scheduler } from '../scheduler/scheduler.ts';
 import { whenAborted } from '../scheduler/when-aborted.ts';
 import type { Backend, DecodedPrompt, ReadImage } from './backend.ts';
+import { checkedRequest, checkedSource, checkImage, checkOptions } from './checked-call.ts';
+import { runAhead } from './run-ahead.ts';
 import { SessionOrder } from './session-order.ts';
 import { SingleFlight } from './single-flight.ts';
 import { SourceMemory } from './source-memory.ts';
@@ -29,6 +39,9 @@ export interface EngineServiceOptions {
   /** Milliseconds, monotonic. */
   readonly now?: () => number;
 }
+
+/** Of one `decodeMany`: the decoder is kept busy, and a prompt that somebody waits for gets in between. */
+const DECODES_AHEAD = 2;
 
 interface Encoded {
   readonly cache: EncodedImage['cache'];
@@ -60,17 +73,20 @@ export class EngineService implements Engine {
     this.#scheduler = new Scheduler({ maxWaiting: options.maxWaiting ?? 256, now: this.#now });
   }
 
-  async start({ signal }: CallOptions = {}): Promise<EngineInfo> {
+  async start(options: CallOptions = {}): Promise<EngineInfo> {
+    checkOptions(options);
     if (this.#closing.signal.aborted) throw engineClosed();
     this.#started ??= this.#backend.start(this.#closing.signal).catch((error: unknown) => {
       this.#started = undefined;
       throw error;
     });
-    return withSignal(this.#started, signal);
+    return withSignal(this.#started, options.signal);
   }
 
-  async encode(source: ImageSource, options: EncodeOptions = {}): Promise<EncodedImage> {
+  async encode(given: ImageSource, options: EncodeOptions = {}): Promise<EncodedImage> {
     const started = this.#now();
+    const source = checkedSource(given);
+    checkOptions(options);
     // Loading the model and reading the image use different workers, so neither waits for the other.
     const loading = this.start(options);
     const reading = this.#read(source, options);
@@ -100,16 +116,45 @@ export class EngineService implements Engine {
     request: DecodeRequest,
     options: DecodeOptions = {},
   ): Promise<Prediction> {
+    checkImage(image);
+    checkOptions(options);
+    return this.#answer(image, checkedRequest(request, image), options);
+  }
+
+  async decodeMany(
+    image: EncodedImage,
+    requests: readonly DecodeRequest[],
+    options: DecodeManyOptions = {},
+  ): Promise<readonly Prediction[]> {
+    checkImage(image);
+    checkOptions(options);
+    if (!Array.isArray(requests)) throw requestInvalid('requests', requests, 'an array');
+    const checked = requests.map((request: unknown, index) =>
+      namingRequest(index, () => checkedRequest(request, image)),
+    );
+    const { lane = 'batch', signal, onPrediction } = options;
+    const how = { lane, ...(signal === undefined ? {} : { signal }) };
+    return runAhead(checked, {
+      ahead: DECODES_AHEAD,
+      work: (request, index) =>
+        this.#answer(image, request, how).catch((error: unknown) => {
+          throw ofRequest(error, index);
+        }),
+      onResult: (prediction, index) => {
+        signal?.throwIfAborted();
+        onPrediction?.(prediction, index);
+      },
+    });
+  }
+
+  /** `request` has been checked. */
+  async #answer(image: EncodedImage, request: DecodeRequest, options: DecodeOptions): Promise<Prediction> {
     const started = this.#now();
-    const prompt = validatePrompt(request.prompt, image.image);
     await this.start(options);
     const call = this.#sessions.begin(options.session);
-    const { value, queueMs } = await this.#decodeAgainIfLost(
-      image,
-      { ...request, prompt },
-      options,
-      call.isNewest,
-    ).finally(call.end);
+    const { value, queueMs } = await this.#decodeAgainIfLost(image, request, options, call.isNewest).finally(
+      call.end,
+    );
     const { decodeMs, postprocessMs, measureMs, ...prediction } = value;
     return {
       ...prediction,
@@ -220,6 +265,14 @@ export class EngineService implements Engine {
       ...(signal === undefined ? {} : { signal }),
     });
     if (again.key !== image.key) throw imageChanged(image.image.path);
+  }
+}
+
+function namingRequest<T>(index: number, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    throw ofRequest(error, index);
   }
 }
 

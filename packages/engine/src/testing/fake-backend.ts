@@ -9,7 +9,7 @@ import {
   type Size,
 } from '@calque/core';
 import type { Candidate, DecodeRequest, EngineInfo, ImageFacts, ImageSource } from '../contract.ts';
-import { candidateMissing, embeddingMissing } from '../errors.ts';
+import { candidateMissing, embeddingMissing, maskLogitsWrongSize } from '../errors.ts';
 import type { Backend, DecodedPrompt, EncodedInBackend, ReadImage } from '../service/backend.ts';
 
 export interface FakeBackendOptions {
@@ -31,6 +31,7 @@ export interface FakeCall {
 /** Growing shapes, of which the second has the highest score: part, object, group. */
 const SCALES = [0.5, 0.8, 1] as const;
 const SCORES = [0.71, 0.95, 0.88] as const;
+const LOGITS = { width: 256, height: 256 } as const;
 const STABILITIES = [0.83, 0.97, 0.91] as const;
 
 /**
@@ -113,6 +114,9 @@ export class FakeBackend implements Backend {
 }
 
 function fakeDecode(image: Size, request: DecodeRequest): DecodedPrompt {
+  const { mask: given } = request.prompt;
+  if (given?.kind === 'logits' && given.logits.length !== LOGITS.width * LOGITS.height)
+    throw maskLogitsWrongSize(given.logits.length, LOGITS);
   const choose = request.choose ?? 'best';
   const chosen = choose === 'best' ? 1 : choose;
   if (!(chosen in SCALES)) throw candidateMissing(chosen, SCALES.length);
@@ -148,7 +152,7 @@ function fakeCandidate(
     areaPx,
     box,
     mask: { rle: encodeRle(bitmap), ...measureMask(bitmap), score, stability },
-    ...(logits === true ? { logits: new Float32Array(256 * 256).fill(index) } : {}),
+    ...(logits === true ? { logits: new Float32Array(LOGITS.width * LOGITS.height).fill(index) } : {}),
   };
 }
 

@@ -10,7 +10,7 @@ export interface LoadedSession extends LoadResult {
   run(feeds: NamedTensors, what: string): Promise<NamedTensors>;
 }
 
-/** Rejects with `provider-unavailable`, or with `model-load-failed` where the last provider runs but not this model. */
+/** Rejects with `provider-unavailable`, or with `model-load-failed` or `engine-out-of-memory` where the last provider runs but not this model. */
 export async function loadSession(modelPath: string, settings: SessionSettings): Promise<LoadedSession> {
   const tried: { name: string; ok: false; reason: string }[] = [];
   let loadError: CalqueError | null = null;
@@ -22,7 +22,8 @@ export async function loadSession(modelPath: string, settings: SessionSettings):
       const providers: ProbedProvider[] = [...tried, { name, ok: true }];
       return { provider: name, providers, run: (feeds, what) => runSession(session, feeds, what) };
     } catch (error) {
-      if (isCalqueError(error, 'model-load-failed')) loadError = error;
+      // What failed at the model itself says more than that no provider was left.
+      if (isCalqueError(error)) loadError = error;
       tried.push({ name, ok: false, reason: messageOf(error) });
     }
   }

@@ -4,6 +4,7 @@ import type { Size } from '@calque/core';
 import sharp from 'sharp';
 import type { ImageFacts, ImageSource } from '../../contract.ts';
 import {
+  engineOutOfMemory,
   imageCorrupt,
   imageEmpty,
   imageFormatUnsupported,
@@ -130,8 +131,15 @@ async function decodePixels(
     if (info.channels !== 3) throw new Error(`${info.channels} channels where 3 were expected`);
     return { data, info };
   } catch (error) {
-    throw imageCorrupt(path, reasonOf(error));
+    throw decodeFailure(path, reasonOf(error));
   }
+}
+
+/** A damaged file can ask for any amount of memory; only the decoder's own bookkeeping tells that from a real lack. */
+function decodeFailure(path: string, reason: string): Error {
+  return /vips_tracked: out of memory/.test(reason)
+    ? engineOutOfMemory(`decoding ${path}`, reason)
+    : imageCorrupt(path, reason);
 }
 
 function reasonOf(error: unknown): string {
