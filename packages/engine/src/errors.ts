@@ -26,6 +26,7 @@ export function ofRequest(error: unknown, index: number): unknown {
   return new CalqueError({
     ...error.toJSON(),
     message: `request ${index + 1}: ${error.message}`,
+    remedy: error.remedy ?? 'Correct this request, or leave it out',
     details: { ...error.details, request: index },
     cause: error,
   });
