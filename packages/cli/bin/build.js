@@ -1,31 +1,37 @@
 // @ts-check
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { chmod, copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { hasStamp, STAMP_NAME, sourcesStamp } from './fresh-bundle.js';
+import { BUNDLE_NAME, bundleName, MAIN_MODULE, SELF_TEST } from './fresh-bundle.js';
 
 /**
- * Bundles the workspace's own packages into `target`; npm packages stay imports. The bundle is made aside and renamed,
- * so that a reader sees the old one or the new one, and several builds at once all succeed.
+ * Bundles the workspace's own packages into the folder `name` of `dist`; npm packages stay imports. The bundle is made
+ * aside and renamed: a reader sees a whole one or none, and several builds at once all succeed. Bundles of other
+ * sources stay for the commands that run from them.
  *
- * @param {{ packageFolder: string, target: string, stamp: string }} options
+ * @param {{ packageFolder: string, dist: string, name: string }} options
  */
-export async function buildBundle({ packageFolder, target, stamp }) {
-  await mkdir(path.dirname(target), { recursive: true });
-  const aside = await mkdtemp(`${target}-`);
+export async function buildBundle({ packageFolder, dist, name }) {
+  await mkdir(dist, { recursive: true });
+  const aside = await mkdtemp(path.join(dist, ASIDE));
   try {
     // A temporary folder is private, a bundle is for everybody who can read the checkout.
     await chmod(aside, 0o755);
     await bundleInto(packageFolder, aside);
-    await copySelfTest(path.resolve(packageFolder, '../../samples'), aside);
-    await writeFile(path.join(aside, STAMP_NAME), stamp);
-    await replaceFolder(aside, target, stamp);
+    for (const { from, to } of SELF_TEST) {
+      await copyFile(path.resolve(packageFolder, '../../samples', from), path.join(aside, to));
+    }
+    await placeBundle(aside, path.join(dist, name));
+    await writeEntries(dist, name);
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
+  await removeOlder(dist, name);
 }
+
+const ASIDE = 'building-';
 
 /**
  * @param {string} packageFolder
@@ -48,17 +54,6 @@ async function bundleInto(packageFolder, outdir) {
     sourcesContent: false,
     logLevel: 'silent',
   });
-}
-
-/**
- * `calque doctor` segments one of the samples, in a published package too.
- *
- * @param {string} samples
- * @param {string} outdir
- */
-async function copySelfTest(samples, outdir) {
-  await copyFile(path.join(samples, 'breakfast.jpg'), path.join(outdir, 'self-test.jpg'));
-  await copyFile(path.join(samples, 'breakfast.labels.png'), path.join(outdir, 'self-test.labels.png'));
 }
 
 /** @param {string} packageFolder */
@@ -86,37 +81,70 @@ function npmDependencies(packagesFolder) {
 }
 
 /**
- * A folder cannot be renamed over one that is not empty: the old one is moved away first. Between the two renames
- * another process can put its own bundle there; when that one is of the same sources it serves as well.
+ * Where a bundle of the same sources stands already, each of its files is replaced at once: a command that runs from it
+ * misses none for a moment, and one that was damaged is whole again. The main module comes last and vouches for all.
  *
  * @param {string} fresh
  * @param {string} target
- * @param {string} stamp
  */
-async function replaceFolder(fresh, target, stamp) {
-  for (let attempt = 0; attempt < 20; attempt += 1) {
-    if (hasStamp(target, stamp)) return;
-    const old = `${fresh}-old`;
-    await rename(target, old).catch(ignoreMissing);
-    const placed = await rename(fresh, target).then(
-      () => true,
-      () => false,
-    );
-    await rm(old, { recursive: true, force: true });
-    if (placed) return;
+async function placeBundle(fresh, target) {
+  try {
+    await rename(fresh, target);
+  } catch (error) {
+    if (!existsSync(target)) throw error;
+    const files = (await readdir(fresh)).filter((file) => file !== MAIN_MODULE);
+    for (const file of [...files, MAIN_MODULE]) await rename(path.join(fresh, file), path.join(target, file));
   }
-  throw new Error(`could not put the bundle at ${target}. Run \`npm run build\` and look at its message`);
 }
 
-/** @param {NodeJS.ErrnoException} error */
-function ignoreMissing(error) {
-  if (error.code !== 'ENOENT') throw error;
+/**
+ * What a published package starts, where nobody computes the name of the bundle.
+ *
+ * @param {string} dist
+ * @param {string} name
+ */
+async function writeEntries(dist, name) {
+  const entries = [
+    { file: MAIN_MODULE, text: `export { main } from './${name}/${MAIN_MODULE}';\n` },
+    { file: 'inference-child.js', text: `import './${name}/inference-child.js';\n` },
+  ];
+  for (const { file, text } of entries) {
+    const aside = path.join(dist, `${file}.${process.pid}`);
+    await writeFile(aside, text);
+    await rename(aside, path.join(dist, file));
+  }
+}
+
+const AN_HOUR_MS = 3_600_000;
+
+/**
+ * Removes the bundles from which nothing was started for a day, but for the one before this one, and what a build that
+ * was killed left. Parts of a bundle are loaded when they are needed, and children are started again from it: whoever
+ * runs needs its files until the end.
+ *
+ * @param {string} dist
+ * @param {string} name
+ */
+async function removeOlder(dist, name) {
+  const folders = [];
+  for (const entry of await readdir(dist, { withFileTypes: true })) {
+    const stats = entry.isDirectory() ? await stat(path.join(dist, entry.name)).catch(() => null) : null;
+    if (stats !== null && entry.name !== name)
+      folders.push({ name: entry.name, ageMs: Date.now() - stats.mtimeMs });
+  }
+  folders.sort((a, b) => a.ageMs - b.ageMs);
+  const aside = folders.filter((folder) => folder.name.startsWith(ASIDE) && folder.ageMs > AN_HOUR_MS);
+  const older = folders.filter((folder) => BUNDLE_NAME.test(folder.name)).slice(1);
+  const unused = older.filter((folder) => folder.ageMs > 24 * AN_HOUR_MS);
+  await Promise.all(
+    [...aside, ...unused].map((folder) => rm(path.join(dist, folder.name), { recursive: true, force: true })),
+  );
 }
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const packageFolder = fileURLToPath(new URL('../', import.meta.url));
-  const stamp = sourcesStamp(path.resolve(packageFolder, '..'));
-  await rm(path.join(packageFolder, 'dist', STAMP_NAME), { force: true });
-  await buildBundle({ packageFolder, target: path.join(packageFolder, 'dist'), stamp });
-  process.stdout.write(`${path.join(packageFolder, 'dist')}\n`);
+  const dist = path.join(packageFolder, 'dist');
+  const name = bundleName(path.resolve(packageFolder, '../..'));
+  await buildBundle({ packageFolder, dist, name });
+  process.stdout.write(`${dist}\n`);
 }

@@ -3,64 +3,105 @@ import { createHash } from 'node:crypto';
 import {
   accessSync,
   constants,
-  lstatSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** Name of the file in a bundle that says which sources it was made from. */
-export const STAMP_NAME = 'sources.txt';
+/** Of a bundle, and of `dist`, where it stands for the newest one. */
+export const MAIN_MODULE = 'main.js';
+
+/** Folders in `dist` of this form are bundles. */
+export const BUNDLE_NAME = /^[0-9a-f]{16}$/;
 
 /**
- * The folder of a bundle that is up to date, made now where there is none.
+ * The main module of a bundle that is up to date, made now where there is none.
  *
  * @param {string} packageFolder packages/cli
  * @param {Readonly<Record<string, string | undefined>>} env
- * @returns {Promise<URL>} the bundle's main module
+ * @returns {Promise<URL>}
  */
 export async function freshBundle(packageFolder, env) {
-  const stamp = sourcesStamp(path.resolve(packageFolder, '..'));
+  const name = bundleName(path.resolve(packageFolder, '../..'));
   const beside = path.join(packageFolder, 'dist');
-  if (hasStamp(beside, stamp)) return mainModule(beside);
-  if (canReplace(packageFolder)) return build(packageFolder, beside, stamp);
-  const cached = cacheFolder(packageFolder, env);
-  if (hasStamp(cached, stamp)) return mainModule(cached);
+  if (hasBundle(beside, name)) return mainModule(beside, name);
+  if (canWrite(existsSync(beside) ? beside : packageFolder)) return build(packageFolder, beside, name);
+  const cached = bundleCacheFolder(packageFolder, env);
   linkDependencies(packageFolder, cached);
-  return build(packageFolder, cached, stamp);
+  if (hasBundle(cached, name)) return mainModule(cached, name);
+  return build(packageFolder, cached, name);
 }
 
 /**
- * What changes when a source file is added, removed or written: their number, sizes and newest modification time.
+ * The folder of a bundle in `dist`: another one whenever what it is made from is another. So a command that runs keeps
+ * its files while the next one is bundled.
  *
- * @param {string} packagesFolder
+ * @param {string} checkout
  */
-export function sourcesStamp(packagesFolder) {
-  const total = { files: 0, bytes: 0, newestMs: 0 };
-  for (const name of readdirSync(packagesFolder)) {
-    addFile(path.join(packagesFolder, name, 'package.json'), total);
-    addFolder(path.join(packagesFolder, name, 'bin'), total);
-    addFolder(path.join(packagesFolder, name, 'src'), total);
-  }
-  return `${total.files} files ${total.bytes} bytes ${Math.round(total.newestMs)}`;
+export function bundleName(checkout) {
+  const hash = createHash('sha256');
+  for (const line of sourceLines(checkout)) hash.update(`${line}\n`);
+  return hash.digest('hex').slice(0, 16);
 }
 
 /**
- * @typedef {{ files: number, bytes: number, newestMs: number }} Total
- * @param {string} folder
- * @param {Total} total
+ * What a bundle is made from: name, size and modification time of each source file and of the samples of the
+ * self-test, and the version of the bundler.
+ *
+ * @param {string} checkout
+ * @returns {string[]}
  */
-function addFolder(folder, total) {
+function sourceLines(checkout) {
+  /** @type {string[]} */
+  const files = [];
+  const packagesFolder = path.join(checkout, 'packages');
+  for (const name of readdirSync(packagesFolder)) {
+    files.push(path.join(packagesFolder, name, 'package.json'));
+    addFolder(path.join(packagesFolder, name, 'bin'), files);
+    addFolder(path.join(packagesFolder, name, 'src'), files);
+  }
+  for (const { from } of SELF_TEST) files.push(path.join(checkout, 'samples', from));
+  const lines = files.flatMap((file) => {
+    const stats = statSync(file, { throwIfNoEntry: false });
+    return stats === undefined ? [] : [`${path.relative(checkout, file)} ${stats.size} ${stats.mtimeMs}`];
+  });
+  return [`esbuild ${bundlerVersion(checkout)}`, ...lines.sort()];
+}
+
+/** Files of `samples` that `calque doctor` needs, in a published package too. */
+export const SELF_TEST = [
+  { from: 'breakfast.jpg', to: 'self-test.jpg' },
+  { from: 'breakfast.labels.png', to: 'self-test.labels.png' },
+];
+
+/** @param {string} checkout */
+function bundlerVersion(checkout) {
+  try {
+    return JSON.parse(readFileSync(path.join(checkout, 'node_modules/esbuild/package.json'), 'utf8')).version;
+  } catch {
+    return 'unknown';
+  }
+}
+
+/**
+ * @param {string} folder
+ * @param {string[]} files
+ */
+function addFolder(folder, files) {
   for (const entry of listFolder(folder)) {
     const full = path.join(folder, entry.name);
-    if (entry.isDirectory()) addFolder(full, total);
-    else if (!entry.name.endsWith('.test.ts')) addFile(full, total);
+    if (entry.isDirectory()) addFolder(full, files);
+    else if (!entry.name.endsWith('.test.ts')) files.push(full);
   }
 }
 
@@ -74,38 +115,35 @@ function listFolder(folder) {
 }
 
 /**
- * @param {string} file
- * @param {Total} total
+ * A bundle is renamed into its place when it is whole.
+ *
+ * @param {string} dist
+ * @param {string} name
  */
-function addFile(file, total) {
-  const stats = statSync(file, { throwIfNoEntry: false });
-  if (stats === undefined) return;
-  total.files += 1;
-  total.bytes += stats.size;
-  total.newestMs = Math.max(total.newestMs, stats.mtimeMs);
+function hasBundle(dist, name) {
+  return existsSync(path.join(dist, name, MAIN_MODULE));
 }
 
 /**
- * @param {string} folder
- * @param {string} stamp
+ * Of a bundle that is about to run: its time says when that was, so that no build removes it soon.
+ *
+ * @param {string} dist
+ * @param {string} name
  */
-export function hasStamp(folder, stamp) {
+function mainModule(dist, name) {
+  const folder = path.join(dist, name);
   try {
-    return readFileSync(path.join(folder, STAMP_NAME), 'utf8') === stamp;
+    utimesSync(folder, new Date(), new Date());
   } catch {
-    return false;
+    // Another user's: its time stays that of the build.
   }
+  return pathToFileURL(path.join(folder, MAIN_MODULE));
 }
 
 /** @param {string} folder */
-function mainModule(folder) {
-  return pathToFileURL(path.join(folder, 'main.js'));
-}
-
-/** @param {string} packageFolder */
-function canReplace(packageFolder) {
+function canWrite(folder) {
   try {
-    accessSync(packageFolder, constants.W_OK);
+    accessSync(folder, constants.W_OK);
     return true;
   } catch {
     return false;
@@ -113,14 +151,25 @@ function canReplace(packageFolder) {
 }
 
 /**
+ * `dist` of a checkout that cannot be written, below the folder that `calqueHome` of @calque/models names. That one
+ * cannot be asked: it is in the bundle.
+ *
  * @param {string} packageFolder
  * @param {Readonly<Record<string, string | undefined>>} env
  */
-function cacheFolder(packageFolder, env) {
-  const base =
-    env['CALQUE_HOME'] ?? path.join(env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'calque');
+function bundleCacheFolder(packageFolder, env) {
   const checkout = createHash('sha256').update(packageFolder).digest('hex').slice(0, 16);
-  return path.join(base, 'bundles', checkout, 'dist');
+  return path.join(homeFolder(env), 'bundles', checkout, 'dist');
+}
+
+/** @param {Readonly<Record<string, string | undefined>>} env */
+function homeFolder(env) {
+  if (env['CALQUE_HOME']) return path.resolve(env['CALQUE_HOME']);
+  if (process.platform === 'darwin') return path.join(homedir(), 'Library/Caches/calque');
+  if (process.platform === 'win32') {
+    return path.join(env['LOCALAPPDATA'] || path.join(homedir(), 'AppData/Local'), 'calque/Cache');
+  }
+  return path.join(env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'calque');
 }
 
 /**
@@ -131,12 +180,16 @@ function cacheFolder(packageFolder, env) {
  */
 function linkDependencies(packageFolder, bundleFolder) {
   const link = path.join(path.dirname(bundleFolder), 'node_modules');
+  const packages = path.resolve(packageFolder, '../../node_modules');
+  if (leadsTo(link, packages)) return;
   try {
     mkdirSync(path.dirname(link), { recursive: true });
-    if (lstatSync(link, { throwIfNoEntry: false }) !== undefined) rmSync(link);
-    symlinkSync(path.resolve(packageFolder, '../../node_modules'), link, 'junction');
+    const aside = `${link}.${process.pid}`;
+    rmSync(aside, { force: true });
+    symlinkSync(packages, aside, 'junction');
+    // At once: who runs from the bundle may import a package right now.
+    renameSync(aside, link);
   } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EEXIST') return;
     throw new Error(
       `the checkout ${packageFolder} is read-only and ${path.dirname(link)} cannot be written either. ` +
         'Set CALQUE_HOME to a folder that can be, or run `npm run build` in the checkout once with the rights to write',
@@ -146,12 +199,24 @@ function linkDependencies(packageFolder, bundleFolder) {
 }
 
 /**
- * @param {string} packageFolder
+ * @param {string} link
  * @param {string} target
- * @param {string} stamp
  */
-async function build(packageFolder, target, stamp) {
+function leadsTo(link, target) {
+  try {
+    return readlinkSync(link) === target;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * @param {string} packageFolder
+ * @param {string} dist
+ * @param {string} name
+ */
+async function build(packageFolder, dist, name) {
   const { buildBundle } = await import('./build.js');
-  await buildBundle({ packageFolder, target, stamp });
-  return mainModule(target);
+  await buildBundle({ packageFolder, dist, name });
+  return mainModule(dist, name);
 }
