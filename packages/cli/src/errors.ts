@@ -63,6 +63,17 @@ export function promptsUnreadable(path: string, cause: unknown): CalqueError {
   });
 }
 
+/** A limit that keeps an endless input from filling memory and disk. */
+export function promptsTooLong(path: string, what: string): CalqueError {
+  return new CalqueError({
+    code: 'prompts-unreadable',
+    message: `the prompts ${quoted(path)} are too long: ${what}`,
+    expected: 'at most 100,000 lines of 1 MiB each, 256 MiB together',
+    remedy: 'Split them and run the command on each part',
+    details: { path },
+  });
+}
+
 /** `code`: where a fault of the line has a class of its own. */
 export function lineInvalid(reason: string, expected: string, code = 'line-invalid'): CalqueError {
   return new CalqueError({ code, message: reason, expected });

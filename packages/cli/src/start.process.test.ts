@@ -1,6 +1,17 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -74,6 +85,16 @@ async function freshCheckout(): Promise<string> {
   return path.join(checkout, 'packages/cli');
 }
 
+async function bundles(cli: string): Promise<string[]> {
+  return (await readdir(path.join(cli, 'dist'))).filter((name) => /^[0-9a-f]{16}$/.test(name)).sort();
+}
+
+/** Another text in a source file, so that its part of the bundle is another one. */
+async function changeSource(cli: string, message: string): Promise<void> {
+  const file = path.join(cli, '../models/src/errors.ts');
+  await writeFile(file, (await readFile(file, 'utf8')).replace(/`There is[^$]*\$/, `\`${message} $`));
+}
+
 describe('starting', () => {
   test('--help prints the commands', async () => {
     const { code, stdout, stderr } = await start(['--help']).ended;
@@ -87,6 +108,98 @@ describe('starting', () => {
     const all = await Promise.all([1, 2, 3].map(() => start(['--version'], { entry }).ended));
     expect(all.map(({ code, stderr }) => ({ code, stderr }))).toEqual(Array(3).fill({ code: 0, stderr: '' }));
     expect((await readdir(cli)).sort()).toEqual(['bin', 'dist', 'package.json', 'src']);
+    const [bundle] = await bundles(cli);
+    expect((await readdir(path.join(cli, 'dist'))).sort()).toEqual([bundle, 'inference-child.js', 'main.js']);
+  });
+
+  test('a command that runs keeps working while its checkout changes and is bundled again', async () => {
+    const cli = await freshCheckout();
+    const entry = path.join(cli, 'bin/calque.js');
+    const argv = ['segment', '--prompts', '-', '--json', '--model', 'nothing'];
+    const { child, ended } = start(argv, { entry, env: { TMPDIR: folder } });
+    await temporaryFolderAppears();
+    for (const message of ['first', 'second']) {
+      await changeSource(cli, message);
+      expect((await start(['--version'], { entry }).ended).code).toBe(0);
+    }
+    execFileSync(process.execPath, [path.join(cli, 'bin/build.js')]);
+    expect(await bundles(cli)).toHaveLength(3);
+    // The store and its errors are in a part of the bundle that is loaded only now.
+    child.stdin.end('{"image": "a.png", "box": [1, 2, 3, 4]}\n');
+    expect(await ended).toMatchObject({
+      code: 50,
+      stderr: expect.stringContaining('There is no model "nothing"'),
+    });
+    const after = await start([...argv.slice(0, 2), 'none.jsonl', ...argv.slice(3)], { entry }).ended;
+    expect(after.code).toBe(5);
+  });
+
+  test('building again while a command runs from that very bundle leaves the command working', async () => {
+    const cli = await freshCheckout();
+    const argv = ['segment', '--prompts', '-', '--json', '--model', 'nothing'];
+    const { child, ended } = start(argv, {
+      entry: path.join(cli, 'bin/calque.js'),
+      env: { TMPDIR: folder },
+    });
+    await temporaryFolderAppears();
+    execFileSync(process.execPath, [path.join(cli, 'bin/build.js')]);
+    child.stdin.end('{"image": "a.png", "box": [1, 2, 3, 4]}\n');
+    expect((await ended).code).toBe(50);
+  });
+
+  test('a bundle of which a part was lost is whole again after a build', async () => {
+    const cli = await freshCheckout();
+    const entry = path.join(cli, 'bin/calque.js');
+    await start(['--version'], { entry }).ended;
+    const [name = ''] = await bundles(cli);
+    await rm(path.join(cli, 'dist', name, 'self-test.jpg'));
+    execFileSync(process.execPath, [path.join(cli, 'bin/build.js')]);
+    expect(await readdir(path.join(cli, 'dist', name))).toContain('self-test.jpg');
+  });
+
+  test('bundles from which nothing was started for a day go with the next build, but for the newest', async () => {
+    const cli = await freshCheckout();
+    const entry = path.join(cli, 'bin/calque.js');
+    const seen: string[] = [];
+    for (const message of ['one', 'two', 'three', 'four']) {
+      await changeSource(cli, message);
+      await start(['--version'], { entry }).ended;
+      const fresh = (await bundles(cli)).filter((bundle) => !seen.includes(bundle));
+      const days = 5 - seen.length;
+      for (const bundle of seen.length < 2 ? fresh : []) {
+        const time = new Date(Date.now() - days * 24 * 3_600_000);
+        await utimes(path.join(cli, 'dist', bundle), time, time);
+      }
+      seen.push(...fresh);
+    }
+    expect(await bundles(cli)).toEqual(seen.slice(2).sort());
+  });
+
+  test('a changed sample of the self-test is bundled again', async () => {
+    const cli = await freshCheckout();
+    const entry = path.join(cli, 'bin/calque.js');
+    await start(['--version'], { entry }).ended;
+    await writeFile(path.join(cli, '../../samples/breakfast.labels.png'), 'other labels');
+    await start(['--version'], { entry }).ended;
+    expect(await bundles(cli)).toHaveLength(2);
+  });
+
+  test('another bundler makes another bundle', async () => {
+    const cli = await freshCheckout();
+    const entry = path.join(cli, 'bin/calque.js');
+    await start(['--version'], { entry }).ended;
+    const packages = path.join(cli, '../../node_modules');
+    await rm(packages);
+    await mkdir(packages);
+    for (const name of await readdir(path.join(root, 'node_modules'))) {
+      if (name !== 'esbuild') await symlink(path.join(root, 'node_modules', name), path.join(packages, name));
+    }
+    await cp(path.join(root, 'node_modules/esbuild'), path.join(packages, 'esbuild'), { recursive: true });
+    const manifest = path.join(packages, 'esbuild/package.json');
+    const { version, ...rest } = JSON.parse(await readFile(manifest, 'utf8'));
+    await writeFile(manifest, JSON.stringify({ ...rest, version: `${version}-other` }));
+    expect((await start(['--version'], { entry }).ended).code).toBe(0);
+    expect(await bundles(cli)).toHaveLength(2);
   });
 
   test('a changed source is bundled again, an unchanged one is not', async () => {
@@ -94,7 +207,11 @@ describe('starting', () => {
     const entry = path.join(cli, 'bin/calque.js');
     await start(['--version'], { entry }).ended;
     const manifest = path.join(cli, 'package.json');
-    await writeFile(path.join(cli, 'dist/main.js'), 'export const main = () => console.log("kept");\n');
+    const [name = ''] = await bundles(cli);
+    await writeFile(
+      path.join(cli, 'dist', name, 'main.js'),
+      'export const main = () => console.log("kept");\n',
+    );
     expect((await start(['--version'], { entry }).ended).stdout).toBe('kept\n');
     await writeFile(manifest, execFileSync('sed', ['s/"version": "[^"]*"/"version": "7.8.9"/', manifest]));
     expect((await start(['--version'], { entry }).ended).stdout).toBe('7.8.9\n');
@@ -106,11 +223,32 @@ describe('starting', () => {
     await chmod(path.join(folder, 'home'), 0o777);
     await chmod(cli, 0o555);
     const options = { entry: path.join(cli, 'bin/calque.js'), unprivileged: true };
-    const first = await start(['--help'], options).ended;
+    const first = await Promise.all([1, 2].map(() => start(['--help'], options).ended));
+    const second = await start(['--help'], options).ended;
     await chmod(cli, 0o755);
-    expect(first).toMatchObject({ code: 0, stderr: '' });
+    for (const each of [...first, second]) expect(each).toMatchObject({ code: 0, stderr: '' });
     expect(await readdir(cli)).not.toContain('dist');
     expect(await readdir(path.join(folder, 'home'))).toEqual(['bundles']);
+  });
+
+  test.each([
+    ['an empty CALQUE_HOME', { CALQUE_HOME: '', XDG_CACHE_HOME: 'chosen' }, 'chosen/calque'],
+    ['empty variables', { CALQUE_HOME: '', XDG_CACHE_HOME: '' }, '.cache/calque'],
+    ['a relative CALQUE_HOME', { CALQUE_HOME: 'here' }, 'here'],
+  ])('the bundle of a read-only checkout lies where the models do with %s', async (_name, env, expected) => {
+    const cli = await freshCheckout();
+    await chmod(folder, 0o777);
+    await chmod(cli, 0o555);
+    const { XDG_CACHE_HOME: cache } = env as { XDG_CACHE_HOME?: string };
+    const absolute = cache === undefined || cache === '' ? {} : { XDG_CACHE_HOME: path.join(folder, cache) };
+    const { code } = await start(['--version'], {
+      entry: path.join(cli, 'bin/calque.js'),
+      unprivileged: true,
+      env: { ...env, ...absolute },
+    }).ended;
+    await chmod(cli, 0o755);
+    expect(code).toBe(0);
+    expect(await readdir(path.join(folder, expected, 'bundles'))).toHaveLength(1);
   });
 
   test('a read-only checkout without a cache folder explains itself in one line', async () => {
@@ -148,19 +286,59 @@ describe('ending', () => {
   test('SIGTERM ends a command that waits with an exit code of its own', async () => {
     const { child, ended } = start(['segment', '--prompts', '-', '--json'], { env: { TMPDIR: folder } });
     child.stdin.write('{"image": "a.png"');
-    for (let tries = 0; tries < 400 && (await temporaryFolders()) === 0; tries += 1) await sleep(25);
+    await temporaryFolderAppears();
     child.kill('SIGTERM');
     expect((await ended).code).toBe(143);
   });
 
-  test('a second signal ends a command that waits for a pipe that nobody writes', async () => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('one %s ends a command that waits for a pipe that nobody writes', async (signal, code) => {
     execFileSync('mkfifo', [path.join(folder, 'prompts.jsonl')]);
     const { child, ended } = start(['segment', '--prompts', 'prompts.jsonl'], { env: { TMPDIR: folder } });
-    for (let tries = 0; tries < 400 && (await temporaryFolders()) === 0; tries += 1) await sleep(25);
-    const signalled = setInterval(() => child.kill('SIGTERM'), 50);
-    await ended;
-    clearInterval(signalled);
-    expect(child.signalCode).toBe('SIGTERM');
+    await temporaryFolderAppears();
+    child.kill(signal);
+    expect(await ended).toEqual({ code, stdout: '', stderr: 'calque: interrupted\n' });
+    expect(await temporaryFolders()).toBe(0);
+  });
+
+  test('devices are no prompts, neither those without an end nor the others', async () => {
+    for (const device of ['/dev/zero', '/dev/null']) {
+      const { code, stderr } = await start(['segment', '--prompts', device]).ended;
+      expect(code).toBe(5);
+      expect(stderr).toMatch(/it is neither a file nor a pipe[^\n]*\n$/);
+    }
+  });
+
+  test('an endless line on standard input ends the command, not the space on the disk', async () => {
+    const zero = openSync('/dev/zero', 'r');
+    const child = spawn(process.execPath, [calque, 'segment', '--prompts', '-'], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'], HOME: folder, TMPDIR: folder },
+      stdio: [zero, 'pipe', 'pipe'],
+    });
+    const { code, stderr } = await collect(child);
+    closeSync(zero);
+    expect(code).toBe(5);
+    expect(stderr).toContain('line 1 has more than 1048576 bytes');
+    expect(await temporaryFolders()).toBe(0);
+  });
+
+  test('what a killed command left is removed by the next one', async () => {
+    const argv = ['segment', '--prompts', '-', '--json'];
+    const killed = start(argv, { env: { TMPDIR: folder } });
+    await temporaryFolderAppears();
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    expect(await temporaryFolders()).toBe(1);
+    const running = start(argv, { env: { TMPDIR: folder } });
+    await temporaryFolderAppears();
+    await start(['segment', '--prompts', 'none.jsonl'], { env: { TMPDIR: folder } }).ended;
+    expect(await temporaryFolders()).toBe(1);
+    running.child.stdin.end('{"image": 7}\n');
+    expect((await running.ended).stderr).toContain('line 1: image is 7');
+    expect(await temporaryFolders()).toBe(0);
   });
 
   test('prompts are read once from a pipe', async () => {
@@ -178,7 +356,7 @@ describe('ending', () => {
       env: { TMPDIR: folder },
     });
     child.stdin.write('{"image": "a.png"');
-    for (let tries = 0; tries < 400 && (await temporaryFolders()) === 0; tries += 1) await sleep(25);
+    await temporaryFolderAppears();
     child.kill('SIGINT');
     expect(await ended).toEqual({ code: 130, stdout: '', stderr: 'calque: interrupted\n' });
     expect(await temporaryFolders()).toBe(0);
@@ -201,7 +379,11 @@ describe('ending', () => {
 });
 
 async function temporaryFolders(): Promise<number> {
-  return (await readdir(folder)).filter((name) => /^calque-\w{6}$/.test(name)).length;
+  return (await readdir(folder)).filter((name) => /^calque-.*-\w{6}$/.test(name)).length;
+}
+
+async function temporaryFolderAppears(): Promise<void> {
+  for (let tries = 0; tries < 400 && (await temporaryFolders()) === 0; tries += 1) await sleep(25);
 }
 
 describe('completion in bash', () => {

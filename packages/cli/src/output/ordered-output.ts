@@ -1,6 +1,6 @@
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
+import { makeTemporaryFolder, type TemporaryFolder } from '../temporary-folder.ts';
 
 /**
  * Passes texts on in the order of their indices, whatever the order in which they come. Texts that must wait do so in
@@ -41,7 +41,7 @@ export class OrderedOutput {
   async close(): Promise<void> {
     await this.#last;
     await this.#spool?.handle.close();
-    if (this.#spool !== null) await rm(this.#spool.folder, { recursive: true, force: true });
+    await this.#spool?.folder.remove();
     this.#spool = null;
   }
 
@@ -75,12 +75,12 @@ interface Spooled {
 }
 
 interface Spool {
-  readonly folder: string;
+  readonly folder: TemporaryFolder;
   readonly handle: FileHandle;
   length: number;
 }
 
 async function createSpool(): Promise<Spool> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'calque-'));
-  return { folder, handle: await open(path.join(folder, 'waiting'), 'wx+'), length: 0 };
+  const folder = await makeTemporaryFolder();
+  return { folder, handle: await open(path.join(folder.path, 'waiting'), 'wx+'), length: 0 };
 }

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { type FileHandle, mkdtemp, open, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, existsSync, open as openDescriptor } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { promptsUnreadable } from '../errors.ts';
+import { promisify } from 'node:util';
+import { isCalqueError } from '@calque/core';
+import { promptsTooLong, promptsUnreadable } from '../errors.ts';
+import { makeTemporaryFolder, sweepTemporaryFolders, type TemporaryFolder } from '../temporary-folder.ts';
 import type { PlannedImage, PlannedItem } from './image-plan.ts';
 import { type PromptLine, parsePromptLine } from './prompt-line.ts';
 import { requestText } from './request-key.ts';
@@ -34,55 +37,78 @@ export interface PromptsSource {
 }
 
 /**
- * Reads a prompts file once to learn which images it names and where each line lies; the lines themselves are read
- * again when their turn comes. Standard input is copied to a temporary file for that.
+ * Reads prompts once to learn which images they name and where each line lies; the lines themselves are read again when
+ * their turn comes. What can be read but once, standard input or a pipe, is kept in a temporary file for that.
+ * Rejects with `prompts-unreadable`.
  */
 export async function openPrompts(source: PromptsSource): Promise<PromptsFile> {
-  const spooled = (await canBeReadTwice(source)) ? null : await spool(source);
-  const file = spooled?.file ?? path.resolve(source.cwd, source.path);
-  let handle: FileHandle | null = null;
+  await sweepTemporaryFolders();
+  const opened: Opened = { handle: null, spool: null };
   const close = async (): Promise<void> => {
-    await handle?.close();
-    await spooled?.remove();
+    await opened.handle?.close();
+    await opened.spool?.remove();
   };
   try {
-    handle = await open(file);
-    const base = source.path === '-' ? source.cwd : path.dirname(path.resolve(source.cwd, source.path));
-    const plan = await planLines(handle, file, { cwd: source.cwd, base });
+    const plan = await readPlan(source, opened);
     return { ...plan, close };
   } catch (error) {
     await close();
-    if (source.signal.aborted) throw error;
+    if (source.signal.aborted || isCalqueError(error)) throw error;
     throw promptsUnreadable(source.path, error);
   }
 }
 
-/** Lines are read again when their turn comes: a pipe must be copied first. */
-async function canBeReadTwice({ path: given, cwd }: PromptsSource): Promise<boolean> {
-  if (given === '-') return false;
-  return stat(path.resolve(cwd, given)).then(
-    (stats) => stats.isFile() || stats.isDirectory(),
-    () => true,
-  );
+interface Opened {
+  handle: FileHandle | null;
+  spool: TemporaryFolder | null;
 }
 
-interface SpooledInput {
-  readonly file: string;
-  readonly remove: () => Promise<void>;
-}
+type Plan = Omit<PromptsFile, 'close'>;
 
-async function spool({ path: given, cwd, stdin, signal }: PromptsSource): Promise<SpooledInput> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'calque-'));
-  const file = path.join(folder, 'prompts.jsonl');
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
-  try {
-    const input = given === '-' ? stdin : createReadStream(path.resolve(cwd, given));
-    await pipeline(input, createWriteStream(file), { signal });
-  } catch (error) {
-    await remove();
-    throw signal.aborted ? error : promptsUnreadable(given, error);
+async function readPlan(source: PromptsSource, opened: Opened): Promise<Plan> {
+  const { path: given, cwd, signal } = source;
+  const file = path.resolve(cwd, given);
+  const folders = { cwd, base: given === '-' ? cwd : path.dirname(file) };
+  if (given !== '-' && !(await isPipe(file))) {
+    const handle = await open(file);
+    opened.handle = handle;
+    const input = handle.createReadStream({ start: 0, autoClose: false });
+    return pipeline(input, (chunks) => planLines(handle, linesOf(chunks, given), folders), { signal });
   }
-  return { file, remove };
+  opened.spool = await makeTemporaryFolder();
+  const handle = await open(path.join(opened.spool.path, 'prompts.jsonl'), 'wx+');
+  opened.handle = handle;
+  const input = given === '-' ? source.stdin : await openPipe(file);
+  const plan = (chunks: Chunks) => planLines(handle, linesOf(written(chunks, handle), given), folders);
+  return pipeline(input, plan, { signal });
+}
+
+type Chunks = AsyncIterable<Uint8Array | string>;
+
+async function isPipe(file: string): Promise<boolean> {
+  const stats = await stat(file);
+  if (stats.isFIFO()) return true;
+  if (!stats.isFile() && !stats.isDirectory()) throw new Error('it is neither a file nor a pipe');
+  return false;
+}
+
+/**
+ * An open that waits for a writer ends with no signal, and so does not the process; this one does not wait, and the
+ * socket reads when something comes.
+ */
+async function openPipe(file: string): Promise<NodeJS.ReadableStream> {
+  const { O_RDONLY, O_NONBLOCK } = constants;
+  const fd = await promisify(openDescriptor)(file, O_RDONLY | O_NONBLOCK);
+  return new Socket({ fd, readable: true, writable: false });
+}
+
+/** Passes on what it has written into the file. */
+async function* written(chunks: Chunks, handle: FileHandle): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    const bytes = Buffer.from(chunk);
+    await handle.appendFile(bytes);
+    yield bytes;
+  }
 }
 
 interface Folders {
@@ -91,16 +117,12 @@ interface Folders {
   readonly base: string;
 }
 
-async function planLines(
-  handle: FileHandle,
-  file: string,
-  folders: Folders,
-): Promise<Omit<PromptsFile, 'close'>> {
+async function planLines(handle: FileHandle, lines: AsyncIterable<Line>, folders: Folders): Promise<Plan> {
   const images = new Map<string, PlannedImage & { readonly items: PlannedItem[] }>();
   const faults: LineFault[] = [];
   const occurrences = new Map<string, number>();
   let index = 0;
-  for await (const { text, line, offset, length } of linesOf(file)) {
+  for await (const { text, line, offset, length } of lines) {
     if (text.trim() === '') continue;
     try {
       const prompt = parsePromptLine(text);
@@ -146,7 +168,7 @@ function requestOf({ id, box, points }: PromptLine): SegmentRequest {
 async function readLine(handle: FileHandle, offset: number, length: number): Promise<SegmentRequest> {
   const bytes = Buffer.alloc(length);
   await handle.read(bytes, 0, length, offset);
-  return requestOf(parsePromptLine(bytes.toString('utf8').replace(/^\uFEFF/, '')));
+  return requestOf(parsePromptLine(textOf(bytes)));
 }
 
 interface Line {
@@ -158,21 +180,45 @@ interface Line {
   readonly length: number;
 }
 
-async function* linesOf(file: string): AsyncGenerator<Line> {
-  let rest: Buffer = Buffer.alloc(0);
+const PROMPTS_LIMITS = { lineBytes: 1 << 20, lines: 100_000, bytes: 256 << 20 } as const;
+
+/** Holds one line at most. Throws when one of the limits is passed, `given` is the input's name for that. */
+async function* linesOf(chunks: Chunks, given: string): AsyncGenerator<Line> {
+  const parts: Buffer[] = [];
+  let partBytes = 0;
   let offset = 0;
   let line = 0;
-  const take = (bytes: Buffer): Line => {
-    line += 1;
-    return { text: bytes.toString('utf8').replace(/^\uFEFF/, ''), line, offset, length: bytes.length };
+  const add = (part: Buffer): void => {
+    parts.push(part);
+    partBytes += part.length;
+    const number = line + 1;
+    const { lineBytes, lines, bytes } = PROMPTS_LIMITS;
+    if (partBytes > lineBytes) throw promptsTooLong(given, `line ${number} has more than ${lineBytes} bytes`);
+    if (number > lines) throw promptsTooLong(given, `there are more than ${lines} lines`);
+    if (offset + partBytes > bytes) throw promptsTooLong(given, `there are more than ${bytes} bytes`);
   };
-  for await (const chunk of createReadStream(file)) {
-    rest = Buffer.concat([rest, chunk as Buffer]);
-    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
-      yield take(rest.subarray(0, end));
-      offset += end + 1;
-      rest = rest.subarray(end + 1);
+  const take = (): Line => {
+    const bytes = Buffer.concat(parts);
+    const taken = { text: textOf(bytes), line: line + 1, offset, length: bytes.length };
+    line += 1;
+    offset += bytes.length + 1;
+    parts.length = 0;
+    partBytes = 0;
+    return taken;
+  };
+  for await (const chunk of chunks) {
+    const bytes = Buffer.from(chunk);
+    let start = 0;
+    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+      add(bytes.subarray(start, end));
+      yield take();
+      start = end + 1;
     }
+    if (start < bytes.length) add(bytes.subarray(start));
   }
-  if (rest.length > 0) yield take(rest);
+  if (partBytes > 0) yield take();
+}
+
+function textOf(bytes: Buffer): string {
+  return bytes.toString('utf8').replace(/^\uFEFF/, '');
 }

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CliHarness } from '../testing/cli-harness.ts';
 
@@ -25,6 +28,11 @@ const records = (stdout: string) =>
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+const NEWLINE = Buffer.from('\n');
 
 const sha256 = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
 
@@ -71,6 +79,73 @@ describe('calque segment --prompts', () => {
     const { code, stdout } = await calque.run(['segment', '--prompts', 'data/p.jsonl', '--json']);
     expect(code).toBe(0);
     expect(records(stdout).map((record) => record.image.path)).toEqual(['c.png', 'a.png']);
+  });
+
+  test('thousands of lines are read, and again when their turn comes, without holding them', async () => {
+    const lines = Array.from({ length: 5000 }, (_, i) =>
+      click('a.png', i % 40, `line ${i}`.padEnd(400, '.')),
+    );
+    await calque.file('p.jsonl', lines.join('\n'));
+    const { openPrompts } = await import('./prompts-file.ts');
+    const signal = new AbortController().signal;
+    const stdin = Readable.from([]);
+    collectGarbage();
+    const before = process.memoryUsage().heapUsed;
+    const opened = await openPrompts({ path: 'p.jsonl', cwd: calque.folder, stdin, signal });
+    collectGarbage();
+    const heldBytes = process.memoryUsage().heapUsed - before;
+    await opened.close();
+    expect(opened.lineCount).toBe(5000);
+    expect(heldBytes / opened.lineCount).toBeLessThan(1500);
+    const { code, stdout } = await calque.run(['segment', '--prompts', 'p.jsonl', '--json']);
+    expect(code).toBe(0);
+    const ids = records(stdout).map((record) => record.id.replaceAll('.', ''));
+    expect([ids.length, ids[0], ids[4999]]).toEqual([5000, 'line 0', 'line 4999']);
+  }, 120_000);
+
+  test('a line is cut out of the chunks in which it comes, also in the middle of a character', async () => {
+    const bytes = Buffer.from([click('a.png', 1, 'é☃'), '', click('b.png', 2, 'n2'), ''].join('\n'));
+    const chunks = Array.from(bytes, (byte) => Buffer.from([byte]));
+    const { code, stdout } = await calque.run(['segment', '--prompts', '-', '--json'], {
+      context: { stdin: Readable.from(chunks) },
+    });
+    expect(code).toBe(0);
+    expect(records(stdout).map((record) => [record.id, record.line])).toEqual([
+      ['é☃', 1],
+      ['n2', 3],
+    ]);
+  });
+
+  test.each([
+    ['a line', () => [Buffer.alloc(1 << 19, 'x'), Buffer.alloc((1 << 19) + 1, 'x')], 'line 1 has more than'],
+    ['many lines', () => [Buffer.alloc(100_001, '\n')], 'there are more than 100000 lines'],
+    [
+      'many bytes',
+      () => Array.from({ length: 257 }, () => Buffer.concat([Buffer.alloc((1 << 20) - 1, ' '), NEWLINE])),
+      'there are more than 268435456 bytes',
+    ],
+  ])(
+    'prompts that are too long in %s are refused, from a file and from a pipe',
+    async (_what, make, said) => {
+      const chunks = make();
+      await calque.file('p.jsonl', Buffer.concat(chunks));
+      for (const source of ['-', 'p.jsonl']) {
+        const { code, stderr } = await calque.run(['segment', '--prompts', source], {
+          context: { stdin: Readable.from(chunks) },
+        });
+        expect(code).toBe(5);
+        expect(stderr).toContain(said);
+        expect(stderr).toContain('Split them');
+      }
+    },
+    60_000,
+  );
+
+  test('a line of just the length that is allowed is taken', async () => {
+    const start = '{"image": "none.png", "box": [1, 2, 3, 4], "id": "';
+    const text = `${start}${'i'.repeat((1 << 20) - start.length - 2)}"}`;
+    await calque.file('p.jsonl', `${text}\n`);
+    expect((await calque.run(['segment', '--prompts', 'p.jsonl'])).code).toBe(10);
   });
 
   test('reports bad lines by their number, runs the others and fails in the end', async () => {
