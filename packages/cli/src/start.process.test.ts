@@ -92,7 +92,7 @@ async function bundles(cli: string): Promise<string[]> {
 /** Another text in a source file, so that its part of the bundle is another one. */
 async function changeSource(cli: string, message: string): Promise<void> {
   const file = path.join(cli, '../models/src/errors.ts');
-  await writeFile(file, (await readFile(file, 'utf8')).replace(/`There is[^$]*\$/, `\`${message} $`));
+  await writeFile(file, (await readFile(file, 'utf8')).replace(/`there is[^$]*\$/i, `\`${message} $`));
 }
 
 describe('starting', () => {
@@ -128,7 +128,7 @@ describe('starting', () => {
     child.stdin.end('{"image": "a.png", "box": [1, 2, 3, 4]}\n');
     expect(await ended).toMatchObject({
       code: 50,
-      stderr: expect.stringContaining('There is no model "nothing"'),
+      stderr: expect.stringMatching(/there is no model "nothing"/i),
     });
     const after = await start([...argv.slice(0, 2), 'none.jsonl', ...argv.slice(3)], { entry }).ended;
     expect(after.code).toBe(5);
