@@ -68,6 +68,33 @@ describe('calque doctor', () => {
     expect(calque.engines).toHaveLength(0);
   });
 
+  test('a model that was found damaged before is still damaged, not incomplete', async () => {
+    await writeSelfTest('bar');
+    const plain = fakeStore();
+    const [listed] = await plain.list();
+    if (listed === undefined) throw new Error('the fake store has a model');
+    const files = [
+      { name: 'd.onnx', ok: false, expectedSha256: 'a', actualSha256: 'c', problem: 'has other contents' },
+    ];
+    const store = fakeStore({
+      list: async () => [{ ...listed, state: 'damaged' }],
+      verify: async (id) => ({ id, folder: '/models/fake', ok: false, files }),
+    });
+    const context = { openStore: async () => store };
+    const { code, stdout } = await calque.run(['doctor'], { context });
+    expect(code).toBe(73);
+    expect(stdout).toContain('model        fake (default): damaged\n');
+    expect(stdout).toContain(
+      'the model fake is damaged (d.onnx: has other contents). Run `calque models pull fake`',
+    );
+    const verified = await calque.run(['models', 'verify'], { context });
+    expect(verified.code).toBe(52);
+    expect(verified.stdout).toBe('fake  d.onnx  has other contents\n');
+    expect(verified.stderr).toContain('fake is damaged: d.onnx has other contents');
+    expect(verified.stderr).toContain('calque models pull fake');
+    expect((await calque.run(['models', 'list'], { context })).stdout).toContain('fake  damaged');
+  });
+
   test('without any model nothing is downloaded', async () => {
     const pulled: string[] = [];
     const store = fakeStore({
@@ -206,6 +233,7 @@ describe('calque models', () => {
         const say = options?.onProgress;
         say?.({ kind: 'licence', id, licence: { spdx: 'MIT', origin: 'somebody' }, totalBytes: 44_600_000 });
         say?.({ kind: 'source-start', id, source: 'npm package x@1', resumedBytes: 1500 });
+        say?.({ kind: 'source-retry', id, source: 'npm package x@1', reason: 'refused', delayMs: 4000 });
         say?.({ kind: 'source-failed', id, source: 'npm package x@1', reason: 'timeout' });
         say?.({ kind: 'done', id, folder: '/models/fake', alreadyInstalled: false });
         return plain.resolve(id);
@@ -219,6 +247,7 @@ describe('calque models', () => {
       '  licence: MIT',
       '  origin: somebody',
       'downloading fake from npm package x@1 (1.5 kB are here already)',
+      'npm package x@1 failed: refused; trying again in 4 s',
       'npm package x@1 failed: timeout',
       'fake is installed in /models/fake',
       '',

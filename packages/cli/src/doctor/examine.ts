@@ -38,7 +38,7 @@ export interface Finding {
 export interface CheckedModel {
   readonly id: string;
   readonly isDefault: boolean;
-  readonly state: StoredModel['state'] | 'damaged';
+  readonly state: StoredModel['state'];
   readonly files: readonly VerifiedFile[];
 }
 
@@ -49,7 +49,7 @@ export interface CheckedEngine {
   readonly threads: number;
 }
 
-/** Looks at everything that a mask needs. Downloads nothing; marks a model as incomplete that it finds damaged. */
+/** Looks at everything that a mask needs. Downloads nothing; marks a model as damaged that it finds so. */
 export async function examine(context: CliContext, flags: EngineFlags): Promise<DoctorReport> {
   const findings: Findings = { problems: [], warnings: [] };
   const store = await context.openStore();
@@ -110,12 +110,12 @@ async function checkModels(store: ModelStore, signal: AbortSignal): Promise<Chec
   const checked: CheckedModel[] = [];
   for (const { manifest, isDefault, state } of await store.list()) {
     const { id } = manifest;
-    if (state !== 'installed') {
+    if (state === 'absent' || state === 'incomplete') {
       checked.push({ id, isDefault, state, files: [] });
       continue;
     }
     const { ok, files } = await store.verify(id, { signal });
-    checked.push({ id, isDefault, state: ok ? state : 'damaged', files });
+    checked.push({ id, isDefault, state: ok ? 'installed' : 'damaged', files });
   }
   return checked;
 }
@@ -129,7 +129,9 @@ function judgeModels(models: readonly CheckedModel[], { problems }: Findings): v
         .map((file) => `${file.name}: ${file.problem ?? 'damaged'}`);
       problems.push({ what: `the model ${id} is damaged (${bad.join('; ')})`, remedy });
     }
-    if (state === 'incomplete') problems.push({ what: `the model ${id} is incomplete`, remedy });
+    if (state === 'incomplete') {
+      problems.push({ what: `the model ${id} is incomplete: its download was not finished`, remedy });
+    }
   }
   if (!models.some((model) => model.state === 'installed')) {
     problems.push({ what: 'no model is installed', remedy: 'Run `calque models pull`' });

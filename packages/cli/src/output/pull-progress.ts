@@ -51,6 +51,8 @@ function eventText(event: Exclude<PullEvent, { kind: 'progress' }>): string | nu
       return `waiting for another process that downloads ${event.id}`;
     case 'source-start':
       return `downloading ${event.id} from ${event.source}${resumedText(event.resumedBytes)}`;
+    case 'source-retry':
+      return `${event.source} failed: ${event.reason}; trying again in ${formatDuration(event.delayMs)}`;
     case 'source-failed':
       return `${event.source} failed: ${event.reason}`;
     case 'verifying':

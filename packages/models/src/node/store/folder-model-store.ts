@@ -97,9 +97,10 @@ export class FolderModelStore implements ModelStore {
     const files: VerifiedFile[] = [];
     for (const { installed } of wantedFiles(manifest))
       files.push(await verifyFile(folder, installed, signal));
-    const ok = files.every((file) => file.ok);
+    const bad = files.find((file) => !file.ok);
+    const ok = bad === undefined;
     // A store that cannot be written (an image, a share) can still be verified.
-    await (ok ? refreshMarker(folder, marker) : dropInstallMarker(folder)).catch(() => undefined);
+    await (ok ? refreshMarker(folder, marker) : markDamaged(folder, marker, bad)).catch(() => undefined);
     return { id, folder, ok, files };
   }
 
@@ -131,6 +132,7 @@ export class FolderModelStore implements ModelStore {
     const folder = this.#folderOf(manifest);
     const marker = await this.#markerOf(manifest);
     if (marker === undefined) throw modelNotInstalled(id, this.folder);
+    if (marker.damage !== undefined) throw modelDamaged(id, marker.damage.file, marker.damage.problem);
     let touched = false;
     for (const file of marker.files) {
       const check = await checkCheaply(folder, file);
@@ -196,9 +198,11 @@ export class FolderModelStore implements ModelStore {
   async #state(manifest: ModelManifest): Promise<ModelState> {
     const folder = this.#folderOf(manifest);
     if (!(await exists(folder))) return 'absent';
-    if ((await this.#markerOf(manifest)) === undefined) return 'incomplete';
+    const marker = await this.#markerOf(manifest);
+    if (marker === undefined) return 'incomplete';
+    if (marker.damage !== undefined) return 'damaged';
     for (const { installed } of wantedFiles(manifest)) {
-      if ((await fileSize(join(folder, installed.name))) !== installed.sizeBytes) return 'incomplete';
+      if ((await fileSize(join(folder, installed.name))) !== installed.sizeBytes) return 'damaged';
     }
     return 'installed';
   }
@@ -240,10 +244,19 @@ function problemOf(file: FileIdentity, size: number | undefined): string {
 }
 
 /** Notes that the files, as they lie there now, were hashed and found right. */
-async function refreshMarker(folder: string, marker: InstallMarker): Promise<void> {
+async function refreshMarker(folder: string, { damage, ...marker }: InstallMarker): Promise<void> {
   const files = await Promise.all(marker.files.map((file) => installedFile(folder, file)));
-  if (files.every((file, index) => file.mtimeMs === marker.files[index]?.mtimeMs)) return;
+  const same = files.every((file, index) => file.mtimeMs === marker.files[index]?.mtimeMs);
+  if (same && damage === undefined) return;
   await writeInstallMarker(folder, { ...marker, files });
+}
+
+async function markDamaged(
+  folder: string,
+  marker: InstallMarker,
+  { name, problem = 'is not what was installed' }: VerifiedFile,
+): Promise<void> {
+  await writeInstallMarker(folder, { ...marker, damage: { file: name, problem } });
 }
 
 function resolvedFile(folder: string, { name, sizeBytes, sha256 }: FileIdentity): ResolvedFile {

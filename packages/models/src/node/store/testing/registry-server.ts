@@ -13,6 +13,8 @@ export interface RegistryOptions {
   readonly files: Readonly<Record<string, Uint8Array>>;
   /** After how many bytes each answer for the tarball in turn is cut. */
   readonly cuts?: (number | undefined)[];
+  /** How many requests are answered with 503 at first. */
+  readonly busy?: number;
   /** Refuses requests without this token. */
   readonly token?: string;
 }
@@ -32,6 +34,10 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   const server = createServer((request, response) => {
     const path = decodeURIComponent(request.url ?? '').slice(1);
     requests.push(path);
+    if (requests.length <= (options.busy ?? 0)) {
+      response.writeHead(503).end('{}');
+      return;
+    }
     if (options.token !== undefined && request.headers.authorization !== `Bearer ${options.token}`) {
       response.writeHead(401).end('{}');
     } else if (path === options.package) {
