@@ -106,6 +106,16 @@ const gates: readonly Gate[] = [
     caught: /of-no-help has neither expected nor remedy/,
   },
   {
+    name: 'messages of errors begin in lower case',
+    rule: rules.errorsBeginInLowerCase,
+    canary: plantedFile(
+      'core',
+      'src/errors.ts',
+      "new CalqueError({ message: 'The box is empty', expected: '' });",
+    ),
+    caught: /a message begins with "The"/,
+  },
+  {
     name: 'every code of an error is in docs/errors.md',
     rule: rules.errorCodesDocumented('| `known` | … |'),
     canary: plantedFile('core', 'src/errors.ts', "a({ code: 'known' }); b({ code: 'unheard-of' });"),

@@ -128,6 +128,14 @@ export const errorsSayWhatToDo: Rule = eachFile((file) => {
     .map((error) => `${/\bcode: '([^']+)'/.exec(error)?.[1] ?? 'an error'} has neither expected nor remedy`);
 });
 
+/** A message follows `calque: ` or `line 7: ` on its line, so it goes on in lower case; names keep their own. */
+export const errorsBeginInLowerCase: Rule = eachFile((file) => {
+  if (file.path !== errorsFile) return [];
+  return [
+    ...withoutComments(file.text).matchAll(/\bmessage:\s*(?:[^'`\n]*\?\s*)?['`]([A-Z][a-z]*)(?=[ '`])/g),
+  ].map(([, word]) => `a message begins with "${word}"`);
+});
+
 /** What follows each `new CalqueError(` up to its closing bracket. */
 function builtErrors(file: SourceFile): string[] {
   return withoutComments(file.text)

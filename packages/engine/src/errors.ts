@@ -3,7 +3,7 @@ import { CalqueError, type Size } from '@calque/core';
 export function engineBusy(waiting: number): CalqueError {
   return new CalqueError({
     code: 'engine-busy',
-    message: `The request was refused: ${waiting} requests are waiting already`,
+    message: `the request was refused: ${waiting} requests are waiting already`,
     remedy: 'Try again in a moment, or raise the limit of waiting requests',
     details: { waiting },
   });
@@ -35,7 +35,7 @@ export function ofRequest(error: unknown, index: number): unknown {
 export function superseded(): CalqueError {
   return new CalqueError({
     code: 'superseded',
-    message: 'A newer request of the same editing session took the place of this one',
+    message: 'a newer request of the same editing session took the place of this one',
     remedy: 'Nothing needs to be done: the newer request is answered',
   });
 }
@@ -43,7 +43,7 @@ export function superseded(): CalqueError {
 export function engineClosed(): CalqueError {
   return new CalqueError({
     code: 'engine-closed',
-    message: 'The engine was closed',
+    message: 'the engine was closed',
     remedy: 'Make a new engine for further requests',
   });
 }
@@ -69,7 +69,7 @@ export function saysOutOfMemory(text: string): boolean {
 export function engineOutOfMemory(what: string, cause: string): CalqueError {
   return new CalqueError({
     code: 'engine-out-of-memory',
-    message: `There was not enough memory for ${what}`,
+    message: `there was not enough memory for ${what}`,
     expected: 'enough free memory for the model and the image',
     remedy: 'Close other programs, or use the low-memory switch, a smaller model or a smaller image',
     details: { what, cause },
@@ -80,7 +80,7 @@ export function engineCrashed({ role, how, killed, stderr }: Crash): CalqueError
   if (saysOutOfMemory(stderr)) return engineOutOfMemory(`the ${role} process, which ended (${how})`, stderr);
   return new CalqueError({
     code: 'engine-crashed',
-    message: `The ${role} process ended during the request (${how})`,
+    message: `the ${role} process ended during the request (${how})`,
     remedy: killed
       ? 'It was probably out of memory: close other programs, or use the low-memory switch or a smaller model'
       : 'It is started again when it is needed: repeat the request, and report it if it happens again',
@@ -104,7 +104,7 @@ export function providerUnavailable(
   const reasons = tried.map(({ name, reason }) => `${name}: ${firstLine(reason)}`).join('; ');
   return new CalqueError({
     code: 'provider-unavailable',
-    message: `No execution provider could be used (${reasons})`,
+    message: `no execution provider could be used (${reasons})`,
     expected: 'at least one of those asked for to run on this machine',
     remedy: 'Ask for `cpu`, or run `calque doctor` to see what each provider needs',
     details: { tried },
@@ -115,7 +115,7 @@ export function inferenceFailed(what: string, cause: string): CalqueError {
   if (saysOutOfMemory(cause)) return engineOutOfMemory(what, cause);
   return new CalqueError({
     code: 'inference-failed',
-    message: `The runtime failed during ${what}: ${firstLine(cause)}`,
+    message: `the runtime failed during ${what}: ${firstLine(cause)}`,
     remedy: 'Run `calque doctor`, and report it if it happens again',
     details: { cause },
   });
@@ -124,7 +124,7 @@ export function inferenceFailed(what: string, cause: string): CalqueError {
 export function embeddingMissing(key: string): CalqueError {
   return new CalqueError({
     code: 'embedding-missing',
-    message: 'The embedding of this image is no longer held',
+    message: 'the embedding of this image is no longer held',
     remedy: 'Encode the image again',
     details: { key },
   });
@@ -143,7 +143,7 @@ export function imageChanged(path: string): CalqueError {
 export function candidateMissing(index: number, count: number): CalqueError {
   return new CalqueError({
     code: 'prompt-candidate-missing',
-    message: `There is no candidate ${index + 1}`,
+    message: `there is no candidate ${index + 1}`,
     expected: `1 to ${count} for this model`,
     details: { index, count },
   });
@@ -152,7 +152,7 @@ export function candidateMissing(index: number, count: number): CalqueError {
 export function maskLogitsWrongSize(length: number, expected: Size): CalqueError {
   return new CalqueError({
     code: 'prompt-mask-logits-wrong-size',
-    message: `The mask prompt has ${length} logits`,
+    message: `the mask prompt has ${length} logits`,
     expected: `${expected.width} x ${expected.height} of them, as this model returned them`,
     details: { length, expected },
   });

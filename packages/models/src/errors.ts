@@ -4,7 +4,7 @@ export function manifestInvalid(path: string, found: unknown, expected: string):
   const shown = found === undefined ? 'missing' : abbreviate(JSON.stringify(found) ?? String(found));
   return new CalqueError({
     code: 'manifest-invalid',
-    message: `The model manifest is not valid: ${path} is ${shown}`,
+    message: `the model manifest is not valid: ${path} is ${shown}`,
     expected,
     remedy: 'Correct the manifest',
     details: { path },
@@ -18,7 +18,7 @@ export function modelIdUnknown(
 ): CalqueError {
   return new CalqueError({
     code: 'model-id-unknown',
-    message: `There is no model ${JSON.stringify(id)}`,
+    message: `there is no model ${JSON.stringify(id)}`,
     expected: `one of ${known.join(', ')}`,
     remedy: nearest === undefined ? 'List the models with: calque models list' : `Did you mean ${nearest}?`,
     details: { id, known, ...(nearest === undefined ? {} : { nearest }) },
@@ -28,7 +28,7 @@ export function modelIdUnknown(
 export function modelNotInstalled(id: string, folder: string): CalqueError {
   return new CalqueError({
     code: 'model-not-installed',
-    message: `The model ${id} is not installed in ${folder}`,
+    message: `the model ${id} is not installed in ${folder}`,
     expected: 'a model that was pulled before',
     remedy: `Install it with: calque models pull ${id}`,
     details: { id, folder },
@@ -38,7 +38,7 @@ export function modelNotInstalled(id: string, folder: string): CalqueError {
 export function modelDamaged(id: string, file: string, problem: string): CalqueError {
   return new CalqueError({
     code: 'model-damaged',
-    message: `The installed model ${id} is damaged: ${file} ${problem}`,
+    message: `the installed model ${id} is damaged: ${file} ${problem}`,
     expected: 'the file as it was installed',
     remedy: `Repair it with: calque models pull ${id}`,
     details: { id, file, problem },
@@ -54,7 +54,7 @@ export interface SourceAttempt {
 export function modelDownloadFailed(id: string, attempts: readonly SourceAttempt[]): CalqueError {
   return new CalqueError({
     code: 'model-download-failed',
-    message: `The model ${id} could not be fetched; ${said(attempts)}`,
+    message: `the model ${id} could not be fetched; ${said(attempts)}`,
     expected: 'one source that can be reached and holds the files',
     remedy: `Try again with: calque models pull ${id} (it goes on where it stopped), or name a mirror in CALQUE_MODELS_MIRROR`,
     details: { id, attempts },
@@ -65,7 +65,7 @@ export function modelDownloadFailed(id: string, attempts: readonly SourceAttempt
 export function modelSourcesMismatch(id: string, attempts: readonly SourceAttempt[]): CalqueError {
   return new CalqueError({
     code: 'model-hash-mismatch',
-    message: `Every source of the model ${id} gave a wrong file; ${said(attempts)}`,
+    message: `every source of the model ${id} gave a wrong file; ${said(attempts)}`,
     expected: 'files with the sizes and SHA-256 of the manifest',
     remedy:
       'A proxy may alter downloads, or a mirror is outdated: fetch through another way and name it in CALQUE_MODELS_MIRROR',
@@ -123,7 +123,7 @@ export function diskFull(
   const free = freeBytes === undefined ? 'an unknown number of' : String(freeBytes);
   return new CalqueError({
     code: 'disk-full',
-    message: `The disk of ${folder} is full: ${neededBytes} bytes are needed, ${free} are free`,
+    message: `the disk of ${folder} is full: ${neededBytes} bytes are needed, ${free} are free`,
     expected: `${neededBytes} free bytes`,
     remedy: 'Free some space, or set CALQUE_HOME to a folder on another disk',
     details: { folder, neededBytes, ...(freeBytes === undefined ? {} : { freeBytes }) },
@@ -134,7 +134,7 @@ export function diskFull(
 export function storeNotWritable(path: string, cause: unknown): CalqueError {
   return new CalqueError({
     code: 'store-not-writable',
-    message: `The model store cannot be written: ${reasonOf(cause)}`,
+    message: `the model store cannot be written: ${reasonOf(cause)}`,
     expected: `a folder where files can be made at ${path}`,
     remedy: 'Correct its permissions, or set CALQUE_HOME to a folder of yours',
     details: { path },
@@ -145,7 +145,7 @@ export function storeNotWritable(path: string, cause: unknown): CalqueError {
 export function storeLockLost(id: string, cause: unknown): CalqueError {
   return new CalqueError({
     code: 'store-lock-lost',
-    message: `Another process took over the installation of ${id}, since this one was asleep or the disk too slow`,
+    message: `another process took over the installation of ${id}, since this one was asleep or the disk too slow`,
     expected: 'one process at a time that installs a model',
     remedy: `Run it again: calque models pull ${id}`,
     details: { id },
@@ -177,7 +177,7 @@ export function notOnnx(name: string, reason: string, cause?: unknown): CalqueEr
 export function sam1GraphUnexpected(name: string, reason: string): CalqueError {
   return new CalqueError({
     code: 'sam1-graph-unexpected',
-    message: `The candidates of the decoder ${name} cannot be exposed: ${reason}`,
+    message: `the candidates of the decoder ${name} cannot be exposed: ${reason}`,
     expected: 'a SAM 1 mask decoder exported to ONNX with a single mask',
     remedy: 'Use a decoder that publishes its candidates, or report the model',
     details: { name, reason },
