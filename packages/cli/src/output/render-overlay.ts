@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { type Bitmap, boxFromArray } from '@calque/core';
-import { imageChanged } from '@calque/engine';
-import { loadFont, overlaySize, overlaySvg, type TextFont } from '@calque/report';
-import { withRemedy } from '../errors.ts';
+import { contrastColour, loadFont, overlaySize, overlaySvg, type TextFont } from '@calque/report';
 import { loadSharp } from '../segment/load-sharp.ts';
 import type { CliRecord } from '../segment/make-record.ts';
+import { readRecordedImage } from '../segment/read-recorded-image.ts';
 import { formatScore } from './format-values.ts';
 
 export interface OverlayParts {
@@ -24,31 +22,32 @@ export interface OverlayParts {
 export async function renderOverlay({ file, record, bitmap }: OverlayParts): Promise<Uint8Array> {
   const sharp = await loadSharp();
   const { image, prompt, mask } = record;
+  const bytes = await readRecordedImage(file, image);
   const size = overlaySize(image);
+  const { data, info } = await sharp(bytes, { limitInputPixels: image.width * image.height })
+    .autoOrient()
+    .flatten({ background: '#fff' })
+    .toColourspace('srgb')
+    .removeAlpha()
+    .resize({ ...pixelSize(size), fit: 'fill', kernel: size.scale > 1 ? 'nearest' : 'lanczos3' })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  const drawn = size.scale < 1 ? sampleBitmap(bitmap, size) : bitmap;
   const svg = overlaySvg({
     image,
-    mask: size.scale < 1 ? sampleBitmap(bitmap, size) : bitmap,
+    mask: drawn,
     maskBox: mask.box === null ? null : boxFromArray(mask.box),
     prompt: { box: prompt.box === null ? null : boxFromArray(prompt.box), points: prompt.points },
     legend: [`score ${formatScore(mask.score)}`, `area ${groupDigits(mask.areaPx)} px`],
     font: await overlayFont(),
+    maskColour: contrastColour({ width, height, channels, data }, drawn),
   });
-  return sharp(await recordedBytes(file, image), { limitInputPixels: image.width * image.height })
-    .autoOrient()
-    .flatten({ background: '#fff' })
-    .toColourspace('srgb')
-    .resize({ ...pixelSize(size), fit: 'fill', kernel: size.scale > 1 ? 'nearest' : 'lanczos3' })
+  return sharp(data, { raw: { width, height, channels }, limitInputPixels: false })
     .composite([{ input: Buffer.from(svg), limitInputPixels: false, unlimited: true }])
     .removeAlpha()
     .png({ compressionLevel: 4 })
     .toBuffer();
-}
-
-/** What the engine has decoded already, and nothing else: the file may have been replaced since. */
-async function recordedBytes(file: string, { path, sha256 }: CliRecord['image']): Promise<Uint8Array> {
-  const bytes = await readFile(file);
-  if (createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
-  throw withRemedy(imageChanged(path), 'Run the command again');
 }
 
 function pixelSize({ width, height }: { readonly width: number; readonly height: number }) {

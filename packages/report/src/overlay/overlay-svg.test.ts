@@ -20,6 +20,7 @@ function content(width: number, height: number, changes: Partial<OverlayContent>
     prompt,
     legend: ['score 0.913', 'area 5 px'],
     font,
+    maskColour: '#33bbee',
     ...changes,
   };
 }
@@ -68,6 +69,26 @@ describe('overlaySvg', () => {
       content(640, 480, { prompt: { box: { x1: -50, y1: 60, x2: 900, y2: 700 }, points: [] } }),
     );
     expect(svg).toContain('<rect x="1" y="60" width="638" height="419"');
+  });
+
+  test('lines are as wide for the eye on a large picture as on a small one', () => {
+    const widths = [1000, 2000, 4000].map((width) => {
+      const box = { x1: 50, y1: 60, x2: 350, y2: 400 };
+      const svg = overlaySvg(content(width, 700, { prompt: { box, points: [] } }));
+      return [...svg.matchAll(/stroke-width="([\d.]+)"/g)].map(
+        ([, text]) => Math.round(Number(text) / (width / 10_000)) / 10,
+      );
+    });
+    expect(widths[0]?.length).toBeGreaterThan(4);
+    expect(widths[1]).toEqual(widths[0]);
+    expect(widths[2]).toEqual(widths[0]);
+  });
+
+  test('mask and contour have the colour that they are given, the contour a dark and a light halo', () => {
+    const svg = overlaySvg(content(640, 480, { maskColour: '#ee3377' }));
+    expect(
+      [...svg.matchAll(/<use href="#m"[^>]*(?:fill|stroke)="(#\w+)"/g)].map(([, colour]) => colour),
+    ).toEqual(['#ee3377', '#000', '#fff', '#ee3377']);
   });
 
   test.each([

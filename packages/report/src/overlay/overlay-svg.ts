@@ -1,5 +1,6 @@
 import type { Bitmap, BoxXyxy, PromptPoint, Size } from '@calque/core';
 import type { TextFont } from '../text/text-font.ts';
+import { MASK_OPACITY, type MaskColour } from './contrast-colour.ts';
 import { legendSvg } from './legend.ts';
 import { maskOutline } from './mask-outline.ts';
 import { type OverlaySize, overlaySize } from './overlay-size.ts';
@@ -15,10 +16,11 @@ export interface OverlayContent {
   readonly prompt: { readonly box: BoxXyxy | null; readonly points: readonly PromptPoint[] };
   readonly legend: readonly string[];
   readonly font: TextFont;
+  /** Tint and contour, chosen for the image: see {@link contrastColour}. */
+  readonly maskColour: MaskColour;
 }
 
 const COLOURS = {
-  mask: '#00a8ff',
   box: '#ffd21f',
   foreground: '#12b76a',
   background: '#e5243b',
@@ -27,12 +29,12 @@ const COLOURS = {
 /** An SVG to be laid over the image at {@link overlaySize}: mask, contour, prompt and legend. Text is outlines. */
 export function overlaySvg(content: OverlayContent): string {
   const size = overlaySize(content.image);
-  const unit = Math.max(1, Math.max(size.width, size.height) / 1600);
+  const unit = Math.max(1, Math.max(size.width, size.height) / UNITS_PER_SIDE);
   const pen: Pen = { size, unit };
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" ` +
     `viewBox="0 0 ${size.width} ${size.height}">` +
-    maskSvg(content.mask, pen) +
+    maskSvg(content, pen) +
     (content.prompt.box === null ? '' : boxSvg(content.prompt.box, pen)) +
     content.prompt.points.map((point) => pointSvg(point, pen)).join('') +
     legendSvg(content.font, {
@@ -46,6 +48,8 @@ export function overlaySvg(content: OverlayContent): string {
 }
 
 const POINT_RADIUS = 8;
+/** Large pictures are mostly looked at with their longer side shrunk to about so many pixels of a screen. */
+const UNITS_PER_SIDE = 1000;
 
 interface Pen {
   readonly size: OverlaySize;
@@ -54,7 +58,7 @@ interface Pen {
 }
 
 /** A dark and a light halo keep the contour visible on any ground. */
-function maskSvg(mask: Bitmap, { size, unit }: Pen): string {
+function maskSvg({ mask, maskColour }: OverlayContent, { size, unit }: Pen): string {
   const scaleX = size.width / mask.width;
   const scaleY = size.height / mask.height;
   const path = maskOutline(mask);
@@ -64,10 +68,10 @@ function maskSvg(mask: Bitmap, { size, unit }: Pen): string {
     `stroke-opacity="${opacity}" stroke-linejoin="round"/>`;
   return (
     `<defs><path id="m" d="${path}"/></defs><g transform="scale(${scaleX} ${scaleY})">` +
-    `<use href="#m" fill="${COLOURS.mask}" fill-opacity="0.38" fill-rule="evenodd"/>` +
-    stroke('#000', 6, 0.45) +
-    stroke('#fff', 4, 0.9) +
-    stroke(COLOURS.mask, 2, 1) +
+    `<use href="#m" fill="${maskColour}" fill-opacity="${MASK_OPACITY}" fill-rule="evenodd"/>` +
+    stroke('#000', 7, 0.7) +
+    stroke('#fff', 5, 1) +
+    stroke(maskColour, 2.5, 1) +
     '</g>'
   );
 }
@@ -80,8 +84,8 @@ function boxSvg(box: BoxXyxy, { size, unit }: Pen): string {
   const y2 = clamp(Math.max(box.y1, box.y2) * size.scale, inset, size.height - inset);
   const rect = `<rect x="${r(x1)}" y="${r(y1)}" width="${r(x2 - x1)}" height="${r(y2 - y1)}" fill="none" `;
   return (
-    `${rect}stroke="#000" stroke-opacity="0.6" stroke-width="${r(4 * unit)}"/>` +
-    `${rect}stroke="${COLOURS.box}" stroke-width="${r(2 * unit)}" stroke-dasharray="${r(9 * unit)} ${r(5 * unit)}"/>`
+    `${rect}stroke="#000" stroke-opacity="0.6" stroke-width="${r(4.5 * unit)}"/>` +
+    `${rect}stroke="${COLOURS.box}" stroke-width="${r(2.5 * unit)}" stroke-dasharray="${r(9 * unit)} ${r(5 * unit)}"/>`
   );
 }
 
