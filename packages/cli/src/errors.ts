@@ -134,13 +134,43 @@ function outputNotFolder(path: string, cause: unknown): CalqueError {
   });
 }
 
-export function outputBusy(folder: string): CalqueError {
+export function outputBusy(folder: string, waitedMs: number): CalqueError {
   return new CalqueError({
     code: 'output-busy',
-    message: `another process writes the results of the same request into ${quoted(folder)}`,
-    expected: 'one process a request',
-    remedy: 'Wait for it, or choose another folder with --out',
+    message: `another process has been writing into ${quoted(folder)} for ${waitedMs / 1000} seconds`,
+    expected: 'it to finish within that time',
+    remedy: 'See whether it hangs, or choose another folder with --out',
+    details: { folder, waitedMs },
+  });
+}
+
+export function outputLockLost(folder: string): CalqueError {
+  return new CalqueError({
+    code: 'output-lock-lost',
+    message: `another process took over the writing into ${quoted(folder)}, since this one was asleep`,
+    expected: 'to finish a result without a pause of several seconds',
+    remedy: 'Run the command again; with --prompts, add --resume',
     details: { folder },
+  });
+}
+
+export function outputFolderRemoved(folder: string): CalqueError {
+  return new CalqueError({
+    code: 'output-folder-removed',
+    message: `the folder ${quoted(folder)} was removed or replaced while results were written into it`,
+    expected: 'it to stay where it is until the command ends',
+    remedy: 'Run the command again',
+    details: { folder },
+  });
+}
+
+export function outputNamesTaken(folder: string, image: string): CalqueError {
+  return new CalqueError({
+    code: 'output-names-taken',
+    message: `every name for the results of ${quoted(image)} in ${quoted(folder)} belongs to other files`,
+    expected: 'a name that is free',
+    remedy: 'Choose another folder with --out',
+    details: { folder, image },
   });
 }
 

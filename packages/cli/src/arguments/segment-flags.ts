@@ -54,7 +54,7 @@ export function addPostprocessFlags(command: Command): Command {
   return command
     .option('--fill-holes <px>', 'fill holes of fewer pixels', nonNegativeInteger)
     .option('--drop-islands <px>', 'drop separate parts of fewer pixels', nonNegativeInteger)
-    .option('--keep-largest <k>', 'keep only the k largest parts', nonNegativeInteger)
+    .option('--keep-largest <k>', 'keep only the k largest parts, 1 or more', positiveInteger)
     .option('--smooth <px>', 'round the outline off at this radius', nonNegativeInteger);
 }
 
@@ -63,7 +63,7 @@ export function postprocessOptions(flags: PostprocessFlags): PostprocessOptions 
   return {
     ...(isOn(flags.fillHoles) ? { fillHolesPx: flags.fillHoles } : {}),
     ...(isOn(flags.dropIslands) ? { dropIslandsPx: flags.dropIslands } : {}),
-    ...(isOn(flags.keepLargest) ? { keepLargest: flags.keepLargest } : {}),
+    ...(flags.keepLargest !== undefined ? { keepLargest: flags.keepLargest } : {}),
     ...(isOn(flags.smooth) ? { smoothRadiusPx: flags.smooth } : {}),
   };
 }

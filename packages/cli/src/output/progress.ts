@@ -5,6 +5,8 @@ export interface Progress {
   readonly update: (done: number, detail: string) => void;
   /** Prints a line without breaking the bar. */
   readonly line: (text: string) => void;
+  /** Runs `write`, which writes whole lines to stdout; where that is the bar's terminal, the bar makes room. */
+  readonly aside: (write: () => Promise<void>) => Promise<void>;
   readonly stop: () => void;
 }
 
@@ -15,10 +17,14 @@ export interface ProgressOptions {
   readonly now: () => Date;
   /** Warnings and faults are still printed. */
   readonly quiet: boolean;
+  /** Stdout is a terminal, too: the same one, as far as anybody can see. */
+  readonly onOneTerminal: boolean;
 }
 
+const asIs: Progress['aside'] = (write) => write();
+
 export async function startProgress(options: ProgressOptions): Promise<Progress> {
-  if (options.quiet) return { update: () => {}, line: lineTo(options.stream), stop: () => {} };
+  if (options.quiet) return { update: () => {}, line: lineTo(options.stream), aside: asIs, stop: () => {} };
   return options.stream.isTTY === true ? startBar(options) : startLines(options);
 }
 
@@ -28,7 +34,7 @@ function lineTo(stream: OutputStream): (text: string) => void {
   };
 }
 
-async function startBar({ stream, title, total }: ProgressOptions): Promise<Progress> {
+async function startBar({ stream, title, total, onOneTerminal }: ProgressOptions): Promise<Progress> {
   const { default: cliProgress } = await import('cli-progress');
   const bar = new cliProgress.SingleBar({
     stream,
@@ -49,14 +55,23 @@ async function startBar({ stream, title, total }: ProgressOptions): Promise<Prog
     },
     // The bar is drawn again below what is printed here.
     line: (text) => {
-      stream.write(`${drawn ? '\r\u001B[K' : ''}${text}\n`);
+      stream.write(`${drawn ? WIPE : ''}${text}\n`);
       if (drawn) bar.render();
+    },
+    aside: async (write) => {
+      if (!drawn || !onOneTerminal) return write();
+      stream.write(WIPE);
+      await write();
+      bar.render();
     },
     stop: () => {
       if (drawn) bar.stop();
     },
   };
 }
+
+/** To the start of the line, and nothing is left on it. */
+const WIPE = '\r\u001B[K';
 
 const LINE_EVERY_MS = 5000;
 
@@ -70,6 +85,7 @@ function startLines({ stream, title, total, now }: ProgressOptions): Progress {
       stream.write(`${title} ${Math.floor((100 * done) / Math.max(total, 1))}%  ${detail}\n`);
     },
     line: lineTo(stream),
+    aside: asIs,
     stop: () => {},
   };
 }

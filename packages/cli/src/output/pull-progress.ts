@@ -16,7 +16,14 @@ export async function startPullProgress(
   { quiet }: { readonly quiet: boolean },
 ): Promise<PullProgress> {
   // The bar counts in thousandths: its total must be given before the download's is known.
-  const progress = await startProgress({ stream: stderr, title: 'download', total: 1000, now, quiet });
+  const progress = await startProgress({
+    stream: stderr,
+    title: 'download',
+    total: 1000,
+    now,
+    quiet,
+    onOneTerminal: false,
+  });
   let waitingSaidMs = Number.NEGATIVE_INFINITY;
   return {
     onProgress: (event) => {

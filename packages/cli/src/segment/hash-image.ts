@@ -13,7 +13,8 @@ export async function hashImage(path: string, file: string, signal?: AbortSignal
     return await hashFile(file, signal);
   } catch (error) {
     if (signal?.aborted === true) throw error;
-    throw imageUnreadable(path, reasonOf(error));
+    // It may have been removed since it was looked at.
+    throw errnoOf(error) === 'ENOENT' ? imageMissing(path) : imageUnreadable(path, reasonOf(error));
   }
 }
 

@@ -7,6 +7,7 @@ import {
 } from '@calque/engine';
 import type { ResolvedModel } from '@calque/models/node';
 import { withRemedy } from '../errors.ts';
+import type { ResultRequest } from '../output/result-names.ts';
 import { hashImage } from './hash-image.ts';
 import type { PlannedImage, PlannedItem } from './image-plan.ts';
 import { type CliRecord, makeRecord } from './make-record.ts';
@@ -20,7 +21,8 @@ export interface RunParts {
   readonly signal: AbortSignal;
   readonly now: () => Date;
   /** Resolves to true when the results of the key exist already and the item is to be left out. */
-  readonly isFinished: (item: PlannedItem, key: string) => Promise<boolean>;
+  readonly isFinished: (item: PlannedItem, request: ResultRequest) => Promise<boolean>;
+  /** What it rejects with is a failure of the item. */
   readonly onResult: (item: PlannedItem, result: RunResult) => Promise<void>;
   /** Rejects to end the run. */
   readonly onFailure: (item: PlannedItem, error: unknown) => Promise<void>;
@@ -124,7 +126,7 @@ async function lookUp(
   const request = await item.read();
   const { path, occurrence } = item;
   const key = requestKey({ path, imageSha256, model, options, request, occurrence });
-  return { key, finished: await isFinished(item, key) };
+  return { key, finished: await isFinished(item, { imagePath: path, id: request.id, key }) };
 }
 
 interface AnswerParts extends RunParts {
@@ -161,8 +163,10 @@ function startAnswer(answer: Answer, parts: AnswerParts): () => Promise<void> {
   const decoding = outcomeOf(decodeItem(answer, parts));
   return async () => {
     const outcome = await decoding;
-    if ('error' in outcome) await parts.onFailure(item, outcome.error);
-    else await parts.onResult(item, { file: answer.opened.image.file, ...outcome.value });
+    const { file } = answer.opened.image;
+    const handedOn =
+      'error' in outcome ? outcome : await outcomeOf(parts.onResult(item, { file, ...outcome.value }));
+    if ('error' in handedOn) await parts.onFailure(item, handedOn.error);
   };
 }
 

@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isCalqueError, parseRecord, promptEmpty } from '@calque/core';
+import { isCalqueError, promptEmpty } from '@calque/core';
 import type { EngineFlags } from '../arguments/segment-flags.ts';
 import type { CliContext } from '../context.ts';
 import { linesFailed, promptsUnreadable, withRemedy } from '../errors.ts';
-import { findFinished } from '../output/claim-name.ts';
 import { OrderedOutput } from '../output/ordered-output.ts';
+import { OutputFolder } from '../output/output-folder.ts';
 import { type Progress, startProgress } from '../output/progress.ts';
+import { findOwn, isWhole, type ResultRequest } from '../output/result-names.ts';
 import { candidateRows, segmentColumns, segmentRow } from '../output/segment-table.ts';
 import { tableHead, tableRow } from '../output/text-table.ts';
 import { writeText } from '../output/write-text.ts';
@@ -17,7 +17,7 @@ import { withEngine } from './open-engine.ts';
 import { type LineFault, openPrompts } from './prompts-file.ts';
 import { type RunResult, runImages } from './run-images.ts';
 import type { SegmentOptions, SegmentRequest } from './segment-request.ts';
-import { resultRequest, writeResult } from './write-result.ts';
+import { resultEndings, writeResult } from './write-result.ts';
 
 /** What `calque segment` was told, apart from the prompts. */
 export interface SegmentSettings {
@@ -79,7 +79,10 @@ class SegmentRun {
   readonly #output: OrderedOutput;
   readonly #columns: ReturnType<typeof segmentColumns>;
   readonly #failures: string[] = [];
+  /** Revisions of the results that lay there when their requests were begun, by key. */
+  readonly #earlier = new Map<string, string>();
   #progress: Progress | null = null;
+  #folder: OutputFolder | null = null;
   #done = 0;
   #headPrinted = false;
   #lastName: string | null = null;
@@ -93,14 +96,26 @@ class SegmentRun {
   }
 
   async execute(): Promise<void> {
-    const { stderr, now } = this.#context;
+    const { stdout, stderr, now, signal } = this.#context;
+    const { out } = this.#settings;
     const quiet = this.#settings.quiet || this.#plan.lineCount === 1;
     const total = this.#plan.lineCount;
-    this.#progress = await startProgress({ stream: stderr, title: 'segment', total, now, quiet });
+    const onOneTerminal = stdout.isTTY === true;
+    this.#progress = await startProgress({
+      stream: stderr,
+      title: 'segment',
+      total,
+      now,
+      quiet,
+      onOneTerminal,
+    });
     try {
+      this.#folder = out === null ? null : await OutputFolder.open(out, signal);
       for (const fault of this.#plan.faults) await this.#fail(fault, fault.error);
       if (this.#plan.images.length > 0) await this.#answer();
+      await this.#folder?.confirm();
     } finally {
+      await this.#folder?.close();
       this.#progress.stop();
       await this.#output.close();
     }
@@ -117,33 +132,35 @@ class SegmentRun {
         options,
         signal,
         now,
-        isFinished: (item, key) => this.#skipFinished(item, key),
+        isFinished: (item, request) => this.#skipFinished(item, request),
         onResult: (item, result) => this.#succeed(item, result),
         onFailure: (item, error) => this.#fail(item, error),
       });
     });
   }
 
-  async #skipFinished(item: PlannedItem, key: string): Promise<boolean> {
-    const { resume, out } = this.#settings;
-    if (!resume || out === null) return false;
-    const name = await findFinished(out, resultRequest(item.path, key, []));
-    if (name === null) return false;
-    const record = await finishedRecord(path.join(out, `${name}.json`));
-    if (record === null) return false;
-    const all = this.#settings.options.allMasks
-      ? record.candidates.map(({ index }) => ({ index, mask: true }))
-      : [];
-    if ((await findFinished(out, resultRequest(item.path, key, all))) === null) return false;
+  async #skipFinished(item: PlannedItem, request: ResultRequest): Promise<boolean> {
+    const { resume, out, options } = this.#settings;
+    const own = out === null ? null : await findOwn(out, request);
+    if (out === null || own === null) return false;
+    this.#earlier.set(request.key, own.revision);
+    const { record } = own;
+    if (!resume || record === null) return false;
+    const endings = resultEndings(options.allMasks ? record.candidates.map(({ index }) => index) : []);
+    if (!(await isWhole(out, own.name, endings))) return false;
     await this.#report(item, record);
     return true;
   }
 
   async #succeed(item: PlannedItem, result: RunResult): Promise<void> {
     this.#context.signal.throwIfAborted();
-    const { out } = this.#settings;
-    if (out !== null) this.#lastName = await writeResult(out, result);
-    await this.#report(item, result.record);
+    const { key } = result.record;
+    if (this.#folder === null) return this.#report(item, result.record);
+    const replaces = this.#earlier.get(key) ?? null;
+    this.#earlier.delete(key);
+    const { name, record } = await writeResult(this.#folder, { ...result, replaces });
+    this.#lastName = name;
+    await this.#report(item, record);
   }
 
   async #report(item: PlannedItem, record: CliRecord): Promise<void> {
@@ -180,7 +197,8 @@ class SegmentRun {
     const { stdout, signal } = this.#context;
     const head = this.#settings.json || this.#headPrinted ? '' : tableHead(this.#columns);
     this.#headPrinted = true;
-    await writeText(stdout, `${head}${text}`, signal);
+    const write = (): Promise<void> => writeText(stdout, `${head}${text}`, signal);
+    await (this.#progress?.aside(write) ?? write());
   }
 
   #conclude(): void {
@@ -204,18 +222,6 @@ class SegmentRun {
     const name = this.#plan.lineCount === 1 ? `${this.#lastName}.` : 'NAME.';
     const masks = this.#settings.options.allMasks ? 'mask.png,mask-N.png' : 'mask.png';
     this.#context.stderr.write(`written: ${path.join(folder, name)}{${masks},overlay.png,json}\n`);
-  }
-}
-
-/** Null: what lies there has the key, but is no record; it is made again. */
-async function finishedRecord(file: string): Promise<CliRecord | null> {
-  const value: unknown = JSON.parse(await readFile(file, 'utf8'));
-  try {
-    parseRecord(value);
-    return value as CliRecord;
-  } catch (error) {
-    if (isCalqueError(error)) return null;
-    throw error;
   }
 }
 

@@ -1,9 +1,8 @@
 import path from 'node:path';
 import { decodeRle } from '@calque/core';
 import type { Prediction } from '@calque/engine';
-import { type NewFile, writeFilesAtomically } from '../output/atomic-files.ts';
-import { claimName, type ResultRequest } from '../output/claim-name.ts';
 import { encodeMaskPng } from '../output/encode-mask-png.ts';
+import type { OutputFolder } from '../output/output-folder.ts';
 import { renderOverlay } from '../output/render-overlay.ts';
 import type { CliRecord } from './make-record.ts';
 
@@ -12,60 +11,52 @@ export interface Result {
   readonly file: string;
   readonly record: CliRecord;
   readonly prediction: Prediction;
+  /** Revision of the results of the same request that are to be replaced, or null. */
+  readonly replaces: string | null;
 }
 
-/** Writes mask, overlay and record, all or none, and resolves to their common name. */
-export async function writeResult(folder: string, { file, record, prediction }: Result): Promise<string> {
-  const claim = await claimName(folder, resultRequest(record.image.path, record.key, prediction.candidates));
-  try {
-    const bitmap = decodeRle(prediction.mask.rle);
-    const [mask, candidates, overlay] = await Promise.all([
-      encodeMaskPng(bitmap),
-      candidateMasks(claim.name, prediction),
-      renderOverlay({ file, record, bitmap }),
-    ]);
-    await writeFilesAtomically(folder, [
-      { name: `${claim.name}.mask.png`, bytes: mask },
-      ...candidates,
-      { name: `${claim.name}.overlay.png`, bytes: overlay },
-      { name: `${claim.name}.json`, bytes: recordText(folder, file, record) },
-    ]);
-    return claim.name;
-  } finally {
-    await claim.release();
-  }
+export interface WrittenResult {
+  /** What the files have in common. */
+  readonly name: string;
+  /** The one that lies there: another's where another process finished the same request in the meantime. */
+  readonly record: CliRecord;
 }
 
-/** What is written for a prediction: a mask of its own for each candidate that has one. */
-export function resultRequest(
-  imagePath: string,
-  key: string,
-  candidates: readonly { readonly index: number; readonly mask?: unknown }[],
-): ResultRequest {
-  const masks = candidates.flatMap(({ index, mask }) =>
-    mask === undefined ? [] : [`mask-${index + 1}.png`],
-  );
-  return { imagePath, key, endings: ['mask.png', ...masks, 'overlay.png', 'json'] };
+/** Writes mask, overlay and record, all or none. They are made first, so that no other process waits for that. */
+export async function writeResult(
+  folder: OutputFolder,
+  { file, record, prediction, replaces }: Result,
+): Promise<WrittenResult> {
+  const bitmap = decodeRle(prediction.mask.rle);
+  const [mask, overlay, ...candidates] = await Promise.all([
+    encodeMaskPng(bitmap),
+    renderOverlay({ file, record, bitmap }),
+    ...prediction.candidates.flatMap(candidateMask),
+  ]);
+  const indices = prediction.candidates.flatMap(({ index, mask }) => (mask === undefined ? [] : [index]));
+  const endings = resultEndings(indices);
+  const contents = [mask, ...candidates, overlay, recordText(folder.path, file, record)];
+  const { name, taken } = await folder.publish({
+    request: { imagePath: record.image.path, id: record.id, key: record.key },
+    endings,
+    filesFor: (name) => contents.map((bytes, i) => ({ name: `${name}.${endings[i]}`, bytes })),
+    replaces,
+  });
+  return { name, record: taken ?? record };
+}
+
+/** What stands behind the name in the files of a result; `candidates`: those that have a mask of their own. */
+export function resultEndings(candidates: readonly number[]): readonly string[] {
+  // People count candidates from 1 on.
+  return ['mask.png', ...candidates.map((index) => `mask-${index + 1}.png`), 'overlay.png', 'json'];
+}
+
+function candidateMask({ mask }: Prediction['candidates'][number]): Promise<Uint8Array>[] {
+  return mask === undefined ? [] : [encodeMaskPng(decodeRle(mask.rle))];
 }
 
 /** A replay finds the image again where record and image moved together, from whatever folder it is started. */
 function recordText(folder: string, file: string, record: CliRecord): string {
   const imageFromRecord = path.relative(folder, file).replaceAll(path.sep, '/');
   return `${JSON.stringify({ ...record, imageFromRecord }, null, 2)}\n`;
-}
-
-/** People count candidates from 1 on. */
-async function candidateMasks(name: string, { candidates }: Prediction): Promise<NewFile[]> {
-  return Promise.all(
-    candidates.flatMap(({ index, mask }) =>
-      mask === undefined
-        ? []
-        : [
-            encodeMaskPng(decodeRle(mask.rle)).then((bytes) => ({
-              name: `${name}.mask-${index + 1}.png`,
-              bytes,
-            })),
-          ],
-    ),
-  );
 }

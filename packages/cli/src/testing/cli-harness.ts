@@ -95,10 +95,15 @@ export class CliHarness {
   }
 
   #createEngine(options: FakeBackendOptions = {}): Engine {
-    const engine = createFakeEngine({ sizeOf: orientedSize, sha256Of: fileHash, ...options });
+    const engine = fakeEngine(options);
     this.engines.push(engine);
     return engine;
   }
+}
+
+/** A fake engine that knows the sizes and the hashes of real files. */
+export function fakeEngine(options: FakeBackendOptions = {}): FakeEngine {
+  return createFakeEngine({ sizeOf: orientedSize, sha256Of: fileHash, ...options });
 }
 
 class Memory extends Writable {
