@@ -1,4 +1,5 @@
 import { CalqueError } from '@calque/core';
+import { printableText } from './printable-text.ts';
 
 export function usageInvalid(message: string, expected: string, remedy?: string): CalqueError {
   return new CalqueError({
@@ -197,9 +198,9 @@ export function reasonOf(error: unknown): string {
   );
 }
 
-/** Values from outside, cut to a length that keeps a message on one line. */
+/** Values from outside, as they can be shown, and cut to a length that keeps a message on one line. */
 export function quoted(text: string): string {
-  const oneLine = text.replaceAll(/\s+/g, ' ');
+  const oneLine = printableText(text);
   return `"${oneLine.length > 200 ? `${oneLine.slice(0, 197)}...` : oneLine}"`;
 }
 

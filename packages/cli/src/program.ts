@@ -6,6 +6,7 @@ import { registerQuickTest } from './commands/quick-test.ts';
 import { registerReplay } from './commands/replay.ts';
 import { registerSegment } from './commands/segment.ts';
 import type { CliContext } from './context.ts';
+import { printableText } from './printable-text.ts';
 import { SOFTWARE } from './version.ts';
 
 const EXAMPLES = `
@@ -50,8 +51,10 @@ export function createProgram(context: CliContext): Command {
 
 /** Commander puts its suggestion on a second line. */
 function oneLine(text: string): string {
-  return text
-    .trim()
-    .replace(/^error: /, '')
-    .replaceAll(/\s*\n\s*/g, ' ');
+  return printableText(
+    text
+      .trim()
+      .replace(/^error: /, '')
+      .replaceAll(/\s*\n\s*/g, ' '),
+  );
 }

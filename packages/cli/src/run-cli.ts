@@ -10,6 +10,7 @@ import {
   exitCodeOf,
   type SIGNALS,
 } from './exit-codes.ts';
+import { printableLines, printableText } from './printable-text.ts';
 import { createProgram } from './program.ts';
 
 /** Why the signal of a context was aborted. */
@@ -63,11 +64,11 @@ function report(error: unknown, { stderr }: CliContext, { debug }: ReportOptions
 }
 
 function oneLine(text: string): string {
-  return text.trim().replaceAll(/\s*\n\s*/g, ' ');
+  return printableText(text.trim().replaceAll(/\s*\n\s*/g, ' '));
 }
 
 function stackOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return printableLines(String(error));
   const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
-  return `${error.stack ?? error.message}${cause}`;
+  return `${printableLines(error.stack ?? error.message)}${cause}`;
 }

@@ -6,6 +6,7 @@ import { parseBox } from '../arguments/parse-coordinates.ts';
 import { addEngineFlags, addPointFlags, type EngineFlags } from '../arguments/segment-flags.ts';
 import type { CliContext } from '../context.ts';
 import { formatCoordinate, formatMs, formatScore } from '../output/format-values.ts';
+import { printableText } from '../printable-text.ts';
 
 interface QuickTestFlags extends EngineFlags {
   readonly box?: BoxXyxy;
@@ -114,5 +115,7 @@ function quickTestText({ image, model, prompt, mask, timingsMs }: QuickTestFacts
     `encode     ${formatMs(timingsMs.encode)} ms`,
     `decode     ${formatMs(timingsMs.decode)} ms`,
     '',
-  ].join('\n');
+  ]
+    .map(printableText)
+    .join('\n');
 }

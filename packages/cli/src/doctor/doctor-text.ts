@@ -1,4 +1,5 @@
 import { formatBytes, formatMs } from '../output/format-values.ts';
+import { printableText } from '../printable-text.ts';
 import type { CheckedModel, DoctorReport, Finding } from './examine.ts';
 
 export function doctorText(report: DoctorReport): string {
@@ -19,7 +20,9 @@ export function doctorText(report: DoctorReport): string {
     ...report.problems.map((finding) => findingLine('problem', finding)),
     ...(report.ok ? ['everything is in order'] : []),
     '',
-  ].join('\n');
+  ]
+    .map(printableText)
+    .join('\n');
 }
 
 function modelLine({ id, isDefault, state, files }: CheckedModel): string {

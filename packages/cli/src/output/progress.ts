@@ -1,4 +1,5 @@
 import type { OutputStream } from '../context.ts';
+import { printableLines, printableText } from '../printable-text.ts';
 
 /** Work of a known length, told on stderr: a bar on a terminal, now and then a line elsewhere. */
 export interface Progress {
@@ -30,7 +31,7 @@ export async function startProgress(options: ProgressOptions): Promise<Progress>
 
 function lineTo(stream: OutputStream): (text: string) => void {
   return (text) => {
-    stream.write(`${text}\n`);
+    stream.write(`${printableLines(text)}\n`);
   };
 }
 
@@ -49,13 +50,14 @@ async function startBar({ stream, title, total, onOneTerminal }: ProgressOptions
   let drawn = false;
   return {
     update: (done, detail) => {
-      if (!drawn) bar.start(total, 0, { detail });
+      const shown = { detail: printableText(detail) };
+      if (!drawn) bar.start(total, 0, shown);
       drawn = true;
-      bar.update(done, { detail });
+      bar.update(done, shown);
     },
     // The bar is drawn again below what is printed here.
     line: (text) => {
-      stream.write(`${drawn ? WIPE : ''}${text}\n`);
+      stream.write(`${drawn ? WIPE : ''}${printableLines(text)}\n`);
       if (drawn) bar.render();
     },
     aside: async (write) => {
@@ -82,7 +84,7 @@ function startLines({ stream, title, total, now }: ProgressOptions): Progress {
       const nowMs = now().getTime();
       if (nowMs - lastMs < LINE_EVERY_MS) return;
       lastMs = nowMs;
-      stream.write(`${title} ${Math.floor((100 * done) / Math.max(total, 1))}%  ${detail}\n`);
+      stream.write(`${title} ${Math.floor((100 * done) / Math.max(total, 1))}%  ${printableText(detail)}\n`);
     },
     line: lineTo(stream),
     aside: asIs,

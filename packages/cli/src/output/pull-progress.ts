@@ -1,5 +1,6 @@
 import type { PullEvent, PullListener } from '@calque/models/node';
 import type { CliContext } from '../context.ts';
+import { printableText } from '../printable-text.ts';
 import { formatBytes, formatDuration } from './format-values.ts';
 import { startProgress } from './progress.ts';
 
@@ -57,17 +58,17 @@ function eventText(event: Exclude<PullEvent, { kind: 'progress' }>): string | nu
     case 'waiting-for-lock':
       return `waiting for another process that downloads ${event.id}`;
     case 'source-start':
-      return `downloading ${event.id} from ${event.source}${resumedText(event.resumedBytes)}`;
+      return `downloading ${event.id} from ${printableText(event.source)}${resumedText(event.resumedBytes)}`;
     case 'source-retry':
-      return `${event.source} failed: ${event.reason}; trying again in ${formatDuration(event.delayMs)}`;
+      return `${printableText(`${event.source} failed: ${event.reason}`)}; trying again in ${formatDuration(event.delayMs)}`;
     case 'source-failed':
-      return `${event.source} failed: ${event.reason}`;
+      return printableText(`${event.source} failed: ${event.reason}`);
     case 'verifying':
       return `verifying ${event.file}`;
     case 'deriving':
       return `preparing ${event.file}`;
     case 'done':
-      return event.alreadyInstalled ? null : `${event.id} is installed in ${event.folder}`;
+      return event.alreadyInstalled ? null : `${event.id} is installed in ${printableText(event.folder)}`;
   }
 }
 

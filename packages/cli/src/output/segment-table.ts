@@ -1,3 +1,4 @@
+import { printableText } from '../printable-text.ts';
 import type { CliRecord } from '../segment/make-record.ts';
 import { formatCoordinate, formatMs, formatScore } from './format-values.ts';
 import type { Column } from './text-table.ts';
@@ -5,7 +6,7 @@ import type { Column } from './text-table.ts';
 /** Widths are fixed before the first result is known, so that rows can be printed as they come. */
 export function segmentColumns(imagePaths: Iterable<string>): readonly Column[] {
   let longest = 0;
-  for (const path of imagePaths) longest = Math.max(longest, path.length);
+  for (const path of imagePaths) longest = Math.max(longest, printableText(path).length);
   return [
     { title: 'image', width: Math.min(32, Math.max(5, longest)), align: 'left', keep: 'end' },
     { title: 'prompt', width: 32, align: 'left' },

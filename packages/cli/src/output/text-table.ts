@@ -1,3 +1,5 @@
+import { printableText } from '../printable-text.ts';
+
 export interface Column {
   readonly title: string;
   /** Characters; values that are longer are cut. */
@@ -15,7 +17,10 @@ export function fitColumns(
 ): Column[] {
   return columns.map((column, i) => ({
     ...column,
-    width: Math.min(limit, Math.max(column.title.length, ...rows.map((row) => row[i]?.length ?? 0))),
+    width: Math.min(
+      limit,
+      Math.max(column.title.length, ...rows.map((row) => printableText(row[i] ?? '').length)),
+    ),
   }));
 }
 
@@ -28,7 +33,7 @@ export function tableHead(columns: readonly Column[]): string {
 }
 
 export function tableRow(columns: readonly Column[], values: readonly string[]): string {
-  const cells = columns.map((column, i) => formatCell(column, values[i] ?? ''));
+  const cells = columns.map((column, i) => formatCell(column, printableText(values[i] ?? '')));
   return `${cells.join('  ').trimEnd()}\n`;
 }
 

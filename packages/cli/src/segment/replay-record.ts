@@ -26,6 +26,7 @@ import {
   withRemedy,
 } from '../errors.ts';
 import { formatMs, formatScore } from '../output/format-values.ts';
+import { printableText } from '../printable-text.ts';
 import { hashImage } from './hash-image.ts';
 import { withEngine } from './open-engine.ts';
 import { type ReadRecord, readRecord } from './read-record.ts';
@@ -173,7 +174,9 @@ function replayText({ iou, areaPx, score, provider, timingsMs, imageChanged, mod
     `provider   ${provider.now}${note}`,
     `times      encode ${formatMs(timingsMs.encode)} ms, decode ${formatMs(timingsMs.decode)} ms`,
     '',
-  ].join('\n');
+  ]
+    .map(printableText)
+    .join('\n');
 }
 
 /** Cut, not rounded: 1.0000 means that the masks are equal. */

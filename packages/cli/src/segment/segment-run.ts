@@ -10,6 +10,7 @@ import { findOwn, isWhole, type ResultRequest } from '../output/result-names.ts'
 import { candidateRows, segmentColumns, segmentRow } from '../output/segment-table.ts';
 import { tableHead, tableRow } from '../output/text-table.ts';
 import { writeText } from '../output/write-text.ts';
+import { printableText } from '../printable-text.ts';
 import { checkImageFile } from './hash-image.ts';
 import type { PlannedImage, PlannedItem } from './image-plan.ts';
 import type { CliRecord } from './make-record.ts';
@@ -181,7 +182,7 @@ class SegmentRun {
   async #fail(item: Pick<PlannedItem, 'index' | 'line'>, error: unknown): Promise<void> {
     this.#context.signal.throwIfAborted();
     if (item.line === null || !isCalqueError(error) || isFatal(error.code)) throw error;
-    this.#progress?.line(`line ${item.line}: ${error.toLine()}`);
+    this.#progress?.line(printableText(`line ${item.line}: ${error.toLine()}`));
     this.#failures.push(error.code);
     await this.#output.put(item.index, null);
     this.#advance('');
@@ -221,7 +222,8 @@ class SegmentRun {
     const folder = path.relative(this.#context.cwd, out) || '.';
     const name = this.#plan.lineCount === 1 ? `${this.#lastName}.` : 'NAME.';
     const masks = this.#settings.options.allMasks ? 'mask.png,mask-N.png' : 'mask.png';
-    this.#context.stderr.write(`written: ${path.join(folder, name)}{${masks},overlay.png,json}\n`);
+    const files = printableText(path.join(folder, name));
+    this.#context.stderr.write(`written: ${files}{${masks},overlay.png,json}\n`);
   }
 }
 
