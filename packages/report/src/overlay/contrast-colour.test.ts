@@ -61,6 +61,16 @@ describe('contrastColour', () => {
     expect(['#ee7733', '#cc3311']).not.toContain(contrastColour(image, mask));
   });
 
+  test('does not make a pink object pink, though some of its shaded ground is like the other tints', () => {
+    const { image, mask } = scene([215, 120, 140], [225, 225, 225]);
+    const data = Uint8Array.from(image.data);
+    // A fifth of the ground is grey-blue shadow, as a tint of blue over pink is.
+    for (let i = 0; i < data.length / 3; i += 1) {
+      if (mask.data[i] === 0 && i % 5 === 0) data.set([120, 120, 165], i * 3);
+    }
+    expect(['#ee3377', '#cc3311', '#ee7733']).not.toContain(contrastColour({ ...image, data }, mask));
+  });
+
   test('looks at what is around the mask as well', () => {
     const grounds: readonly Rgb[] = [WOOD, [238, 51, 119], [0, 153, 136], [51, 187, 238]];
     const chosen = grounds.map((ground) => {

@@ -31,7 +31,7 @@ export const MASK_OPACITY = 0.5;
 
 /**
  * The colour whose tint shows best: the tinted pixels differ from what they were, and from what is around the mask. Of
- * either, the tenth of the pixels where they differ least decides. The mask may have another size than the image.
+ * either, the quarter of the pixels where they differ least decides. The mask may have another size than the image.
  * Deterministic.
  */
 export function contrastColour(image: PixelGrid, mask: Bitmap): MaskColour {
@@ -45,7 +45,7 @@ function contrastOf(colour: Rgb, { under, around }: Samples): number {
   const change = tinted.map((lab, i) => distance(lab, oklab(under[i] ?? colour)));
   const typical = meanOf(tinted);
   const apart = around.map((pixel) => distance(typical, oklab(pixel)));
-  return Math.min(lowTenth(change), lowTenth(apart));
+  return Math.min(lowQuarter(change), lowQuarter(apart));
 }
 
 /** Channels of 0 … 255, not linear. */
@@ -70,10 +70,10 @@ function meanOf(labs: readonly Oklab[]): Oklab {
   return [lightness, a, b];
 }
 
-/** Value below which a tenth of them lie; infinite without values. */
-function lowTenth(values: readonly number[]): number {
+/** Value below which a quarter of them lie; infinite without values. */
+function lowQuarter(values: readonly number[]): number {
   const sorted = [...values].sort((x, y) => x - y);
-  return sorted[Math.floor(sorted.length / 10)] ?? Number.POSITIVE_INFINITY;
+  return sorted[Math.floor(sorted.length / 4)] ?? Number.POSITIVE_INFINITY;
 }
 
 interface Samples {
