@@ -333,7 +333,7 @@ describe('ending', () => {
     await killed.ended;
     expect(await temporaryFolders()).toBe(1);
     const running = start(argv, { env: { TMPDIR: folder } });
-    await temporaryFolderAppears();
+    await temporaryFolderAppears(running.child.pid);
     await start(['segment', '--prompts', 'none.jsonl'], { env: { TMPDIR: folder } }).ended;
     expect(await temporaryFolders()).toBe(1);
     running.child.stdin.end('{"image": 7}\n');
@@ -378,12 +378,15 @@ describe('ending', () => {
   });
 });
 
-async function temporaryFolders(): Promise<number> {
-  return (await readdir(folder)).filter((name) => /^calque-.*-\w{6}$/.test(name)).length;
+/** Of one process, or of all. */
+async function temporaryFolders(pid?: number): Promise<number> {
+  const owner = pid === undefined ? '' : `-${pid}-`;
+  return (await readdir(folder)).filter((name) => /^calque-.*-\w{6}$/.test(name) && name.includes(owner))
+    .length;
 }
 
-async function temporaryFolderAppears(): Promise<void> {
-  for (let tries = 0; tries < 400 && (await temporaryFolders()) === 0; tries += 1) await sleep(25);
+async function temporaryFolderAppears(pid?: number): Promise<void> {
+  for (let tries = 0; tries < 400 && (await temporaryFolders(pid)) === 0; tries += 1) await sleep(25);
 }
 
 describe('completion in bash', () => {
