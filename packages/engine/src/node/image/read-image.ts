@@ -135,9 +135,9 @@ async function decodePixels(
   }
 }
 
-/** A damaged file can ask for any amount of memory; only the decoder's own bookkeeping tells that from a real lack. */
+/** A damaged file, too, can ask for more memory than there is: these alone are words of a decoder that really lacks it. */
 function decodeFailure(path: string, reason: string): Error {
-  return /vips_tracked: out of memory/.test(reason)
+  return /vips_tracked: out of memory|error creating thread/i.test(reason)
     ? engineOutOfMemory(`decoding ${path}`, reason)
     : imageCorrupt(path, reason);
 }

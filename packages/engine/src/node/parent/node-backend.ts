@@ -5,6 +5,7 @@ import { embeddingMissing } from '../../errors.ts';
 import type { Backend, DecodedPrompt, EncodedInBackend, ReadImage } from '../../service/backend.ts';
 import type { EncodeResult, Handover, LoadArgs, LoadResult, SessionSettings } from '../protocol.ts';
 import { ChildClient, type ChildOptions } from './child-client.ts';
+import { ModelFile } from './model-file.ts';
 
 export interface NodeBackendOptions {
   readonly model: {
@@ -34,11 +35,15 @@ export class NodeBackend implements Backend {
   readonly #reader: ChildClient<'reader'>;
   readonly #encoder: ChildClient<'encoder'>;
   readonly #decoder: ChildClient<'decoder'>;
+  readonly #encoderFile: ModelFile;
+  readonly #decoderFile: ModelFile;
   readonly #encoderLoad = new Loading();
   readonly #decoderLoad = new Loading();
 
   constructor(options: NodeBackendOptions) {
     this.#options = options;
+    this.#encoderFile = new ModelFile(options.model.encoder);
+    this.#decoderFile = new ModelFile(options.model.decoder);
     this.#reader = new ChildClient('reader', options.child);
     this.#encoder = new ChildClient('encoder', options.child);
     this.#decoder = new ChildClient('decoder', options.child);
@@ -139,20 +144,22 @@ export class NodeBackend implements Backend {
   }
 
   #loadEncoder(): Promise<LoadResult> {
-    return this.#encoderLoad.current(this.#encoder, () =>
-      this.#encoder.call('load', this.#loadArgs(this.#options.model.encoder)),
-    );
+    return this.#encoderLoad.current(this.#encoder, async () => {
+      await this.#encoderFile.check();
+      return this.#encoder.call('load', this.#loadArgs(this.#options.model.encoder));
+    });
   }
 
   #loadDecoder(): Promise<LoadResult> {
     const { cacheFolder, cacheMemoryBytes } = this.#options;
-    return this.#decoderLoad.current(this.#decoder, () =>
-      this.#decoder.call('load', {
+    return this.#decoderLoad.current(this.#decoder, async () => {
+      await this.#decoderFile.check();
+      return this.#decoder.call('load', {
         ...this.#loadArgs(this.#options.model.decoder),
         cacheFolder,
         cacheMemoryBytes,
-      }),
-    );
+      });
+    });
   }
 
   #loadArgs(file: BackendFile): LoadArgs {
@@ -166,11 +173,15 @@ class Loading {
   #generation = 0;
   #result: Promise<LoadResult> | undefined;
 
-  current(client: { readonly generation: number }, load: () => Promise<LoadResult>): Promise<LoadResult> {
+  current(
+    client: { readonly generation: number; warm(): void },
+    load: () => Promise<LoadResult>,
+  ): Promise<LoadResult> {
     if (this.#result !== undefined && this.#generation === client.generation) return this.#result;
+    // It starts while the file is looked at, and has its number from now on.
+    client.warm();
     const result = load();
     this.#result = result;
-    // The call has started the process if there was none.
     this.#generation = client.generation;
     result.catch(() => {
       if (this.#result === result) this.#result = undefined;
