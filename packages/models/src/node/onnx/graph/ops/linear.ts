@@ -1,0 +1,85 @@
+import { CONTRIB, type Value } from '../graph.ts';
+import { type LazyTensor, permuted } from '../lazy-tensor.ts';
+import { quantizeRows } from '../quantize-rows.ts';
+import { broadcast, type Dim, elementCount, knownDim, type Shape, shapeText } from '../shape.ts';
+import { add } from './arithmetic.ts';
+import { reshape } from './layout.ts';
+
+/** Matrix product over the last two axes; the axes before are broadcast. */
+export function matmul(a: Value, b: Value): Value {
+  const inner = a.shape.at(-1);
+  if (inner !== b.shape.at(-2)) {
+    throw new RangeError(`${shapeText(a.shape)} times ${shapeText(b.shape)} is not defined`);
+  }
+  const shape = [
+    ...broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2)),
+    a.shape.at(-2) ?? 0,
+    b.shape.at(-1) ?? 0,
+  ];
+  return a.graph.node({ op: 'MatMul' }, [a, b], shape);
+}
+
+/**
+ * A linear layer on the last axis, as `torch.nn.Linear`, with the weight as checkpoints hold it: the runtime packs it
+ * when it loads the model. In int8 the weight is stored in 8 bits.
+ *
+ * @param weight [out, in]
+ * @param bias [out]
+ */
+export function linear(x: Value, weight: LazyTensor, bias: LazyTensor | null): Value {
+  const [out = 0, inner = 0] = weight.shape;
+  if (weight.shape.length !== 2 || x.shape.at(-1) !== inner) {
+    throw new RangeError(`${weight.name} ${shapeText(weight.shape)} does not take ${shapeText(x.shape)}`);
+  }
+  const shape = [...x.shape.slice(0, -1), out];
+  if (x.graph.precision === 'int8' && isQuantizable(weight)) return quantizedLinear(x, weight, bias, shape);
+  return floatLinear(x, weight, bias, shape);
+}
+
+function floatLinear(x: Value, weight: LazyTensor, bias: LazyTensor | null, shape: Shape): Value {
+  const rows = rowCount(x.shape.slice(0, -1));
+  if (rows === null) {
+    const product = matmul(x, x.graph.weight(permuted(weight, [1, 0])));
+    return bias === null ? product : add(product, x.graph.weight(bias));
+  }
+  const [out = 0, inner = 0] = weight.shape;
+  const inputs = [
+    reshape(x, [rows, inner]),
+    x.graph.weight(weight),
+    ...(bias === null ? [] : [x.graph.weight(bias)]),
+  ];
+  return reshape(x.graph.node({ op: 'Gemm', attributes: { transB: 1 } }, inputs, [rows, out]), shape);
+}
+
+/** The product of the dimensions, by name where one of them has a name, null where several have. */
+function rowCount(leading: Shape): Dim | null {
+  const [name, ...others] = leading.filter((dim) => typeof dim === 'string');
+  if (name === undefined) return elementCount(leading);
+  if (others.length > 0) return null;
+  const known = elementCount(leading.filter((dim) => typeof dim === 'number'));
+  return known === 1 ? name : `${known} * ${name}`;
+}
+
+/** Weights that share a scale. */
+const BLOCK = 32;
+
+function isQuantizable(weight: LazyTensor): boolean {
+  return elementCount(weight.shape) >= 16_384 && knownDim(weight.shape[1]) % BLOCK === 0;
+}
+
+/** Weights and activations in 8 bits, a scale for each block of inputs; sums in 32 bits. */
+function quantizedLinear(x: Value, weight: LazyTensor, bias: LazyTensor | null, shape: Shape): Value {
+  const { graph } = x;
+  const [out = 0, inner = 0] = weight.shape;
+  const { data, scales } = quantizeRows(weight, BLOCK);
+  const product = graph.node(
+    {
+      op: 'MatMulNBits',
+      domain: CONTRIB,
+      attributes: { K: inner, N: out, bits: 8, block_size: BLOCK, accuracy_level: 4 },
+    },
+    [x, graph.stored(data), graph.stored(scales)],
+    shape,
+  );
+  return bias === null ? product : add(product, graph.weight(bias));
+}
