@@ -184,6 +184,40 @@ export function sam1GraphUnexpected(name: string, reason: string): CalqueError {
   });
 }
 
+/** A file that is not the checkpoint that it should be: cut, altered, or something else. `path` is as the user gave it. */
+export function checkpointDamaged(path: string, reason: string, cause?: unknown): CalqueError {
+  return new CalqueError({
+    code: 'checkpoint-damaged',
+    message: `${path} cannot be read as a checkpoint: ${reason}`,
+    expected: 'a whole PyTorch checkpoint (.pth, .pt) or a .safetensors file',
+    remedy: 'Download the file again and compare its size and hash with those that its publisher states',
+    details: { path, reason },
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** A sound file of a kind that is not read. */
+export function checkpointUnsupported(path: string, reason: string, remedy: string): CalqueError {
+  return new CalqueError({
+    code: 'checkpoint-unsupported',
+    message: `${path} is a checkpoint of a kind that is not read: ${reason}`,
+    expected: 'a state dict of tensors, saved by PyTorch 1.6 or later or as .safetensors',
+    remedy,
+    details: { path, reason },
+  });
+}
+
+/** The pickle asks for something that a file of tensors does not need. Nothing of it was executed. */
+export function checkpointUnsafe(path: string, found: string): CalqueError {
+  return new CalqueError({
+    code: 'checkpoint-unsafe',
+    message: `${path} asks for ${found}, which a file of weights does not need; nothing of it was executed`,
+    expected: 'tensors in dictionaries, and nothing else',
+    remedy: 'Do not load this file with anything else either, unless you know who made it and why',
+    details: { path, found },
+  });
+}
+
 /** One line that says why something was thrown, with the causes that network errors hide. */
 export function reasonOf(error: unknown): string {
   if (error instanceof CalqueError)
