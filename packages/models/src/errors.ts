@@ -218,6 +218,23 @@ export function checkpointUnsafe(path: string, found: string): CalqueError {
   });
 }
 
+/** @param problems one line a tensor: its name, the shape that was expected and the one that was found */
+export function checkpointMismatch(
+  path: string,
+  architecture: string,
+  problems: readonly string[],
+): CalqueError {
+  const shown = problems.slice(0, 12);
+  const rest = problems.length - shown.length;
+  return new CalqueError({
+    code: 'checkpoint-mismatch',
+    message: `${path} is not a checkpoint of ${architecture}: ${shown.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}`,
+    expected: 'every tensor of the architecture in its shape, and no other',
+    remedy: 'Use the file that the authors published; describe another architecture with --config',
+    details: { path, architecture, problems },
+  });
+}
+
 /** One line that says why something was thrown, with the causes that network errors hide. */
 export function reasonOf(error: unknown): string {
   if (error instanceof CalqueError)
