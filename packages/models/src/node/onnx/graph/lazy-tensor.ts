@@ -153,3 +153,7 @@ export function stacked(tensors: readonly LazyTensor[]): LazyTensor {
     return out;
   });
 }
+
+export function negated(tensor: LazyTensor): LazyTensor {
+  return scaled(tensor, -1);
+}

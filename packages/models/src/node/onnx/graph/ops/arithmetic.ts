@@ -68,3 +68,7 @@ function binary(op: string, a: Value, b: Value): Value {
 function unary(op: string, x: Value): Value {
   return x.graph.node({ op }, [x], x.shape);
 }
+
+export function clip(x: Value, low: number, high: number): Value {
+  return x.graph.node({ op: 'Clip' }, [x, x.graph.scalar(low), x.graph.scalar(high)], x.shape);
+}
