@@ -132,16 +132,17 @@ function selfAttention(queries: Value, values: Value, { weights, layout, name }:
 
 function mlp(tokens: Value, { weights, layout, name }: LayerContext): Value {
   const { width } = layout;
-  const hidden = weights.shapeOf(`${name}.mlp.layers.0.bias`)?.[0] ?? 8 * width;
+  const [first, second] = layout.isSam2 ? ['mlp.layers.0', 'mlp.layers.1'] : ['mlp.lin1', 'mlp.lin2'];
+  const hidden = weights.shapeOf(`${name}.${first}.bias`)?.[0] ?? 8 * width;
   const wide = linear(
     tokens,
-    weights.take(`${name}.mlp.layers.0.weight`, [hidden, width]),
-    weights.take(`${name}.mlp.layers.0.bias`, [hidden]),
+    weights.take(`${name}.${first}.weight`, [hidden, width]),
+    weights.take(`${name}.${first}.bias`, [hidden]),
   );
   const mixed = linear(
     relu(wide),
-    weights.take(`${name}.mlp.layers.1.weight`, [width, hidden]),
-    weights.take(`${name}.mlp.layers.1.bias`, [width]),
+    weights.take(`${name}.${second}.weight`, [width, hidden]),
+    weights.take(`${name}.${second}.bias`, [width]),
   );
   return norm(add(tokens, mixed), weights, `${name}.norm3`, layout);
 }
