@@ -235,6 +235,70 @@ export function checkpointMismatch(
   });
 }
 
+/** The graphs of an imported model take fewer kinds of prompts than SAM does. */
+export function promptUnsupported(what: string, supported: string): CalqueError {
+  return new CalqueError({
+    code: 'prompt-unsupported',
+    message: `The graphs of this model do not take ${what}`,
+    expected: supported,
+    remedy: 'Use a model that was imported from its checkpoint, or another kind of prompt',
+    details: { what },
+  });
+}
+
+/** @param seen every input and output, with its shape */
+export function onnxPairUnknown(seen: readonly string[], reason: string): CalqueError {
+  return new CalqueError({
+    code: 'onnx-pair-unknown',
+    message: `These ONNX files are not an encoder and a decoder of a kind that is known: ${reason}; they have ${seen.join('; ')}`,
+    expected:
+      'the official SAM 1 export with an encoder for it, or a pair from samexporter or transformers, for SAM 1 or SAM 2',
+    remedy: 'Import the published checkpoint instead',
+    details: { seen, reason },
+  });
+}
+
+export function conversionConfigInvalid(field: string, found: unknown, expected: string): CalqueError {
+  const shown = found === undefined ? 'missing' : abbreviate(JSON.stringify(found) ?? String(found));
+  return new CalqueError({
+    code: 'conversion-config-invalid',
+    message: `The description of the architecture is not valid: ${field} is ${shown}`,
+    expected,
+    remedy: 'Correct the file that --config names; docs/models.md describes it',
+    details: { field },
+  });
+}
+
+export function modelIdTaken(id: string): CalqueError {
+  return new CalqueError({
+    code: 'model-id-taken',
+    message: `${id} is the name of a model that Calque knows how to download`,
+    expected: 'another name',
+    remedy: 'Choose one with --id',
+    details: { id },
+  });
+}
+
+export function modelIdInvalid(id: string): CalqueError {
+  return new CalqueError({
+    code: 'model-id-invalid',
+    message: `${JSON.stringify(id)} cannot be the name of a model`,
+    expected: 'lower-case letters, digits, dots and dashes, beginning with a letter or a digit',
+    remedy: 'Choose one with --id',
+    details: { id },
+  });
+}
+
+export function importedModelDamaged(id: string, files: readonly string[]): CalqueError {
+  return new CalqueError({
+    code: 'model-import-again',
+    message: `The imported model ${id} is not whole, and only you have the files that it was made from`,
+    expected: files.join(' and '),
+    remedy: `Import it again: calque models import FILE --id ${id}`,
+    details: { id, files },
+  });
+}
+
 /** One line that says why something was thrown, with the causes that network errors hide. */
 export function reasonOf(error: unknown): string {
   if (error instanceof CalqueError)

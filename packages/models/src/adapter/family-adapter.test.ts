@@ -13,7 +13,7 @@ const points: ModelPrompt['points'] = [
 
 /** The sparse prompt that the decoder gets: x, y, label of each token. */
 function tokens(family: 'sam1' | 'sam2', prompt: Partial<ModelPrompt>): number[][] {
-  const feeds = adapterFor(family).decoderFeeds(
+  const feeds = adapterFor({ family }).decoderFeeds(
     {},
     { box: null, points: [], maskLogits: null, ...prompt },
     grid,
@@ -61,7 +61,7 @@ describe('SAM 2', () => {
 describe('both families', () => {
   test('say whether there is a mask input', () => {
     for (const family of ['sam1', 'sam2'] as const) {
-      const { decoderFeeds } = adapterFor(family);
+      const { decoderFeeds } = adapterFor({ family });
       const mask = new Float32Array(65_536).fill(3);
       const without = decoderFeeds({}, { box, points, maskLogits: null }, grid);
       const withMask = decoderFeeds({}, { box, points, maskLogits: mask }, grid);
@@ -73,7 +73,7 @@ describe('both families', () => {
 
   test('name the tensors that are missing', () => {
     expect(() =>
-      adapterFor('sam2').embeddingFrom({ other: { dims: [1], data: new Float32Array(1) } }),
+      adapterFor({ family: 'sam2' }).embeddingFrom({ other: { dims: [1], data: new Float32Array(1) } }),
     ).toThrow(/no tensor image_embed; it has other/);
   });
 });

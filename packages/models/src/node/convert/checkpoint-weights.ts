@@ -39,6 +39,11 @@ export class CheckpointWeights {
     return tensor;
   }
 
+  /** Every tensor that some layer takes, by name. */
+  get taken(): ReadonlyMap<string, Pick<LazyTensor, 'shape'>> {
+    return this.#taken;
+  }
+
   /**
    * Throws `checkpoint-mismatch` with the name, the expected and the found shape of every tensor that is wrong.
    *

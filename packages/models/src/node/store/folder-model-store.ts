@@ -2,7 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isCalqueError } from '@calque/core';
 import { modelDamaged, modelIdUnknown, modelNotInstalled } from '../../errors.ts';
-import type { ModelManifest } from '../../manifest/manifest.ts';
+import type { ModelFile, ModelManifest } from '../../manifest/manifest.ts';
 import { nearestId } from '../../manifest/nearest-id.ts';
 import { makeFolder } from '../make-folder.ts';
 import { type FileIdentity, fileSize, hashFile, installedBytes, wantedFiles } from './file-identity.ts';
@@ -246,8 +246,8 @@ async function refreshMarker(folder: string, marker: InstallMarker): Promise<voi
   await writeInstallMarker(folder, { ...marker, files });
 }
 
-function resolvedFile(folder: string, { name, sizeBytes, sha256 }: FileIdentity): ResolvedFile {
-  return { name, path: join(folder, name), sizeBytes, sha256 };
+function resolvedFile(folder: string, { name, sizeBytes, sha256, names }: ModelFile): ResolvedFile {
+  return { name, path: join(folder, name), sizeBytes, sha256, ...(names === undefined ? {} : { names }) };
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -80,6 +80,8 @@ export interface ResolvedFile {
   readonly sizeBytes: number;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
+  /** What inputs and outputs are called in the file, by their name in the model's interface, where that differs. */
+  readonly names?: Readonly<Record<string, string>>;
 }
 
 export interface VerifyReport {

@@ -47,4 +47,4 @@ function factor(scale: Float32Array, variance: Float32Array, channel: number): n
   return (scale[channel] ?? Number.NaN) / Math.sqrt((variance[channel] ?? Number.NaN) + EPSILON);
 }
 
-const none = new Float32Array(0);
+const none: Float32Array = new Float32Array(0);

@@ -29,6 +29,14 @@ export interface WriteOptions {
   readonly signal?: AbortSignal;
   /** Weights go to a second file, `NAME.data`, where they are larger together. */
   readonly largestFileBytes?: number;
+  /** Called with the number of bytes of each piece that was written. */
+  readonly onBytes?: (bytes: number) => void;
+}
+
+/** Where the weights are, if not in the model file. */
+interface Beside {
+  readonly external: Placement;
+  readonly weightsSha256: string;
 }
 
 /**
@@ -40,14 +48,17 @@ export interface WriteOptions {
 export async function writeGraph(
   graph: Graph,
   path: string,
-  { signal, largestFileBytes = LARGEST_MESSAGE }: WriteOptions = {},
+  options: WriteOptions = {},
 ): Promise<readonly WrittenFile[]> {
+  const { largestFileBytes = LARGEST_MESSAGE } = options;
   const sizeBytes = graph.initializers.reduce((total, weight) => total + byteLength(weight), 0);
-  if (sizeBytes <= largestFileBytes) return [await writeChunks(path, modelChunks(graph), signal)];
+  if (sizeBytes <= largestFileBytes) return [await writeChunks(path, modelChunks(graph), options)];
   const dataPath = `${path}.data`;
   const external = placeWeights(graph, basename(dataPath));
-  const weights = await writeChunks(dataPath, dataChunks(external), signal);
-  return [await writeChunks(path, modelChunks(graph, external), signal), weights];
+  const weights = await writeChunks(dataPath, dataChunks(external), options);
+  // The hash of the model file has to tell models of the same structure apart.
+  const model = modelChunks(graph, { external, weightsSha256: weights.sha256 });
+  return [await writeChunks(path, model, options), weights];
 }
 
 /** The file of a small graph, in memory. */
@@ -91,7 +102,8 @@ async function* dataChunks(placement: Placement): AsyncGenerator<Uint8Array> {
  * The model file. Its graph is a message of known length in which the weights are the last fields, so that they can be
  * written one after the other without the message in memory.
  */
-async function* modelChunks(graph: Graph, external?: Placement): AsyncGenerator<Uint8Array> {
+async function* modelChunks(graph: Graph, beside?: Beside): AsyncGenerator<Uint8Array> {
+  const external = beside?.external;
   const structure = graphStructure(graph);
   const weights = graph.initializers.map((weight) => ({ weight, head: tensorHead(weight, external) }));
   const length = weights.reduce(
@@ -99,7 +111,7 @@ async function* modelChunks(graph: Graph, external?: Placement): AsyncGenerator<
       total + head.length + (external?.has(weight) === true ? 0 : byteLength(weight)),
     structure.length,
   );
-  yield modelHead(graph);
+  yield modelHead(graph, beside);
   yield fieldStart(7, length);
   yield structure;
   for (const { weight, head } of weights) {
@@ -108,7 +120,7 @@ async function* modelChunks(graph: Graph, external?: Placement): AsyncGenerator<
   }
 }
 
-function modelHead(graph: Graph): Uint8Array {
+function modelHead(graph: Graph, beside: Beside | undefined): Uint8Array {
   const contrib = graph.nodes.some(({ domain }) => domain === CONTRIB);
   return toBinary(
     ModelProtoSchema,
@@ -119,6 +131,8 @@ function modelHead(graph: Graph): Uint8Array {
         { domain: '', version: BigInt(OPSET) },
         ...(contrib ? [{ domain: CONTRIB, version: 1n }] : []),
       ],
+      metadataProps:
+        beside === undefined ? [] : [{ key: 'calque.weights.sha256', value: beside.weightsSha256 }],
     }),
   );
 }
@@ -182,7 +196,7 @@ async function checkedBytes(weight: Initializer): Promise<Uint8Array> {
 async function writeChunks(
   path: string,
   chunks: AsyncIterable<Uint8Array>,
-  signal: AbortSignal | undefined,
+  { signal, onBytes }: WriteOptions,
 ): Promise<WrittenFile> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
@@ -193,6 +207,7 @@ async function writeChunks(
       await writeAll(file, chunk);
       hash.update(chunk);
       sizeBytes += chunk.length;
+      onBytes?.(chunk.length);
     }
     await file.sync();
   } finally {
