@@ -258,10 +258,10 @@ export function onnxPairUnknown(seen: readonly string[], reason: string): Calque
   });
 }
 
-export function conversionConfigInvalid(field: string, found: unknown, expected: string): CalqueError {
+export function checkpointConfigInvalid(field: string, found: unknown, expected: string): CalqueError {
   const shown = found === undefined ? 'missing' : abbreviate(JSON.stringify(found) ?? String(found));
   return new CalqueError({
-    code: 'conversion-config-invalid',
+    code: 'checkpoint-config-invalid',
     message: `The description of the architecture is not valid: ${field} is ${shown}`,
     expected,
     remedy: 'Correct the file that --config names; docs/models.md describes it',

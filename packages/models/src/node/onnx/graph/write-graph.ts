@@ -51,14 +51,18 @@ export async function writeGraph(
   options: WriteOptions = {},
 ): Promise<readonly WrittenFile[]> {
   const { largestFileBytes = LARGEST_MESSAGE } = options;
-  const sizeBytes = graph.initializers.reduce((total, weight) => total + byteLength(weight), 0);
-  if (sizeBytes <= largestFileBytes) return [await writeChunks(path, modelChunks(graph), options)];
+  if (weightBytes(graph) <= largestFileBytes) return [await writeChunks(path, modelChunks(graph), options)];
   const dataPath = `${path}.data`;
   const external = placeWeights(graph, basename(dataPath));
   const weights = await writeChunks(dataPath, dataChunks(external), options);
   // The hash of the model file has to tell models of the same structure apart.
   const model = modelChunks(graph, { external, weightsSha256: weights.sha256 });
   return [await writeChunks(path, model, options), weights];
+}
+
+/** Bytes of all weights, nearly those of the files. */
+export function weightBytes(graph: Graph): number {
+  return graph.initializers.reduce((total, weight) => total + byteLength(weight), 0);
 }
 
 /** The file of a small graph, in memory. */
