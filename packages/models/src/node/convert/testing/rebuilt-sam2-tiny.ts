@@ -1,7 +1,3 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import * as ort from 'onnxruntime-node';
 import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import { inMemory, type LazyTensor, permuted, reshaped } from '../../onnx/graph/lazy-tensor.ts';
 import { readOnnx } from '../../onnx/onnx-file.ts';
@@ -12,12 +8,12 @@ import { splitPositions } from './split-positions.ts';
  * The checkpoint of SAM 2 Hiera tiny, put together again from the weights inside the two files of the built-in model. The
  * exporters have transposed and renamed them. The object score is not in those files: its layers are zero here.
  *
- * @param encoderPath the `.ort` file; onnxruntime saves it as ONNX on the way
- * @param decoderPath the `.onnx` file
+ * @param encoderFile the `.ort` file as onnxruntime saves it as ONNX (`optimizedModelFilePath`)
+ * @param decoderFile the `.onnx` file
  */
-export async function rebuiltSam2Tiny(encoderPath: string, decoderPath: string): Promise<Checkpoint> {
-  const encoder = await graphOf(await asOnnx(encoderPath), encoderPath);
-  const decoder = await graphOf(await readFile(decoderPath), decoderPath);
+export function rebuiltSam2Tiny(encoderFile: Uint8Array, decoderFile: Uint8Array): Checkpoint {
+  const encoder = readOnnx(encoderFile, 'encoder').graph;
+  const decoder = readOnnx(decoderFile, 'decoder').graph;
   const tensors = new Map<string, LazyTensor>();
   for (const tensor of [...encoderTensors(encoder), ...decoderTensors(decoder), ...objectScore()]) {
     tensors.set(tensor.name, tensor);
@@ -35,27 +31,6 @@ export async function rebuiltSam2Tiny(encoderPath: string, decoderPath: string):
   };
 }
 
-/** An `.ort` file as the ONNX file that onnxruntime makes of it. */
-async function asOnnx(path: string): Promise<Uint8Array> {
-  const folder = await mkdtemp(join(tmpdir(), 'calque-ort-'));
-  try {
-    const optimizedModelFilePath = join(folder, 'model.onnx');
-    const session = await ort.InferenceSession.create(path, {
-      optimizedModelFilePath,
-      graphOptimizationLevel: 'disabled',
-      logSeverityLevel: 3,
-    });
-    await session.release();
-    return await readFile(optimizedModelFilePath);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function graphOf(bytes: Uint8Array, name: string): Promise<GraphProto> {
-  return readOnnx(bytes, name).graph;
-}
-
 const FLOAT = 1;
 
 /** The float32 weights of a graph by their name in it. */
@@ -65,7 +40,7 @@ function weightsOf(graph: GraphProto): Map<string, LazyTensor> {
 }
 
 function lazy(tensor: TensorProto): LazyTensor {
-  const raw = tensor.rawData.slice();
+  const raw = new Uint8Array(tensor.rawData);
   const values = raw.length > 0 ? new Float32Array(raw.buffer) : Float32Array.from(tensor.floatData);
   return inMemory(tensor.name, tensor.dims.map(Number), values);
 }

@@ -1,7 +1,7 @@
 import { CONTRIB, type Value } from '../graph.ts';
 import { type LazyTensor, permuted } from '../lazy-tensor.ts';
-import { quantizeRows } from '../quantize-rows.ts';
-import { broadcast, type Dim, elementCount, knownDim, type Shape, shapeText } from '../shape.ts';
+import { quantizedColumns } from '../quantized-columns.ts';
+import { broadcast, type Dim, elementCount, type Shape, shapeText } from '../shape.ts';
 import { add } from './arithmetic.ts';
 import { reshape } from './layout.ts';
 
@@ -60,26 +60,20 @@ function rowCount(leading: Shape): Dim | null {
   return known === 1 ? name : `${known} * ${name}`;
 }
 
-/** Weights that share a scale. */
-const BLOCK = 32;
+/** Below this a layer's time is not in its products. */
+const SMALL_LAYER = 16_384;
 
 function isQuantizable(weight: LazyTensor): boolean {
-  return elementCount(weight.shape) >= 16_384 && knownDim(weight.shape[1]) % BLOCK === 0;
+  return elementCount(weight.shape) >= SMALL_LAYER;
 }
 
-/** Weights and activations in 8 bits, a scale for each block of inputs; sums in 32 bits. */
+/** Weights in 8 bits with a scale for each output, activations in 8 bits with one scale, sums in 32 bits. */
 function quantizedLinear(x: Value, weight: LazyTensor, bias: LazyTensor | null, shape: Shape): Value {
   const { graph } = x;
-  const [out = 0, inner = 0] = weight.shape;
-  const { data, scales } = quantizeRows(weight, BLOCK);
-  const product = graph.node(
-    {
-      op: 'MatMulNBits',
-      domain: CONTRIB,
-      attributes: { K: inner, N: out, bits: 8, block_size: BLOCK, accuracy_level: 4 },
-    },
-    [x, graph.stored(data), graph.stored(scales)],
+  const { data, scales } = quantizedColumns(weight);
+  return graph.node(
+    { op: 'DynamicQuantizeMatMul', domain: CONTRIB },
+    [x, graph.stored(data), graph.stored(scales), ...(bias === null ? [] : [null, graph.weight(bias)])],
     shape,
   );
-  return bias === null ? product : add(product, graph.weight(bias));
 }
