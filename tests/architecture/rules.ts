@@ -85,6 +85,14 @@ const tensorNames: readonly string[] = [
   'orig_im_size',
   'iou_predictions',
   'low_res_masks',
+  'image_tokens',
+  'first_keys',
+  'first_values',
+  'detail_0',
+  'detail_1',
+  'object_scores',
+  'input_points',
+  'pred_masks',
 ];
 
 /** Names of tensors are known to the model families and to the code that edits their graphs. */

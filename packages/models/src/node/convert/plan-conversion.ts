@@ -4,6 +4,7 @@ import type { Precision } from '../onnx/graph/graph.ts';
 import { CheckpointWeights } from './checkpoint-weights.ts';
 import type { ConversionPlan } from './conversion-plan.ts';
 import { planSam1 } from './sam1/plan-sam1.ts';
+import { withAuthorsNames } from './sam1/transformers-names.ts';
 import { planSam2 } from './sam2/plan-sam2.ts';
 import { planTinyVit } from './tiny-vit/plan-tiny-vit.ts';
 
@@ -20,7 +21,7 @@ export interface ConversionOptions {
  * missing, misshapen or left over
  */
 export function planConversion(checkpoint: Checkpoint, options: ConversionOptions): ConversionPlan {
-  const weights = new CheckpointWeights(checkpoint);
+  const weights = new CheckpointWeights(withAuthorsNames(checkpoint));
   const plan =
     planSam1(weights, options) ??
     planTinyVit(weights, options) ??
