@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { conditions: ['calque-source'] },
   ssr: { resolve: { conditions: ['calque-source'], externalConditions: ['calque-source'] } },
   test: {
-    include: ['packages/*/src/**/*.full-size.test.ts'],
+    include: ['packages/*/src/**/*.large.test.ts'],
     fileParallelism: false,
     testTimeout: 3_600_000,
   },

@@ -83,9 +83,11 @@ test('A .safetensors file with the names of transformers becomes the same model 
   const [expected, found] = [original, theirs].map((each) => planConversion(each, { precision: 'fp32' }));
   expect(found?.id).toBe(expected?.id);
   for (const part of ['encoder', 'decoder'] as const) {
-    const files = [expected, found].map((plan) => (plan === undefined ? null : serializeGraph(plan[part])));
-    const [left, right] = await Promise.all(files);
-    expect(Buffer.from(left ?? []).equals(Buffer.from(right ?? []))).toBe(true);
+    const files: Uint8Array[] = [];
+    for (const plan of [expected, found])
+      if (plan !== undefined) files.push(await serializeGraph(plan[part]));
+    const [left, right] = files;
+    expect(left !== undefined && right !== undefined && Buffer.from(left).equals(right)).toBe(true);
   }
   await theirs.close();
 });
