@@ -1,5 +1,5 @@
 import type { Value } from '../onnx/graph/graph.ts';
-import { reshape, transpose } from '../onnx/graph/ops/layout.ts';
+import { gather, reshape, transpose } from '../onnx/graph/ops/layout.ts';
 
 /**
  * In which order the cells of a square grid lie in a sequence: the squares of a coarse grid row by row; inside each its
@@ -78,11 +78,15 @@ export function toRaster(x: Value, order: TokenOrder): Value {
   ]);
 }
 
-/** [height, width, channels] becomes [cells, channels] in the order. */
-export function rowsFromRaster(x: Value, order: TokenOrder): Value {
-  const channels = x.shape.at(-1) ?? 0;
-  const sides = [order.base, ...Array.from({ length: order.levels }, () => 2)];
-  const divided = reshape(x, [...sides, ...sides, channels]);
-  const pairs = sides.flatMap((_, i) => [i, sides.length + i]);
-  return reshape(transpose(divided, [...pairs, 2 * sides.length]), [tokenCount(order), channels]);
+/**
+ * [cells row by row, channels] becomes [cells, channels] in the order. A table of row numbers is copied by several threads, a
+ * transposition of many axes by one.
+ */
+export function orderedRows(x: Value, order: TokenOrder): Value {
+  const side = sideOf(order);
+  const places = new Array<number>(side * side).fill(0);
+  for (let y = 0; y < side; y++) {
+    for (let x0 = 0; x0 < side; x0++) places[positionOf(order, x0, y)] = y * side + x0;
+  }
+  return gather(x, 0, x.graph.ints32(places));
 }

@@ -1,14 +1,14 @@
 import type { Graph, Value } from '../../onnx/graph/graph.ts';
 import { permuted, rows } from '../../onnx/graph/lazy-tensor.ts';
-import { add, gelu } from '../../onnx/graph/ops/arithmetic.ts';
+import { add, gelu, multiply } from '../../onnx/graph/ops/arithmetic.ts';
 import { attention } from '../../onnx/graph/ops/attention.ts';
 import { convolution } from '../../onnx/graph/ops/convolution.ts';
 import { concat, gather, reshape, transpose } from '../../onnx/graph/ops/layout.ts';
 import { linear, matmul } from '../../onnx/graph/ops/linear.ts';
-import { layerNorm, reduceMax } from '../../onnx/graph/ops/normalization.ts';
+import { layerNorm, reduceMax, softmax } from '../../onnx/graph/ops/normalization.ts';
 import { bicubicWeights } from '../bicubic.ts';
 import type { CheckpointWeights } from '../checkpoint-weights.ts';
-import { coarser, rowsFromRaster, sideOf, type TokenOrder, tokenCount } from '../token-order.ts';
+import { coarser, orderedRows, sideOf, type TokenOrder, tokenCount } from '../token-order.ts';
 import type { HieraConfig } from './hiera-config.ts';
 import { type Windows, windowsOf } from './windows.ts';
 
@@ -88,7 +88,7 @@ function patches(image: Value, weights: CheckpointWeights, config: HieraConfig):
     const bias = weights.take(`${trunk}.patch_embed.proj.bias`, [embedDim]);
     const pixels = convolution(image, weight, bias, { stride: PATCH, padding: 3 });
     const raster = transpose(reshape(pixels, [embedDim, side * side]), [1, 0]);
-    const tokens = rowsFromRaster(reshape(raster, [side, side, embedDim]), order);
+    const tokens = orderedRows(raster, order);
     return reshape(add(tokens, positions(graph, weights, config, order)), [1, side * side, embedDim]);
   });
 }
@@ -119,7 +119,7 @@ function positions(
     reshape(enlarged, [repeats, window, repeats, window, embedDim]),
     reshape(graph.exactWeight(permuted(local, [0, 2, 3, 1])), [1, window, 1, window, embedDim]),
   );
-  return rowsFromRaster(reshape(repeated, [side, side, embedDim]), order);
+  return orderedRows(reshape(repeated, [side * side, embedDim]), order);
 }
 
 function block({ tokens, order }: Stage, weights: CheckpointWeights, plan: BlockPlan): Stage {
@@ -164,12 +164,10 @@ function windowedAttention(
   const keyWindows = windowsOf(order, window);
   const queryWindows = windowsOf(orderOut, window === null ? null : window / scale);
   const queries = scale === 1 ? part(0) : pooled(part(0));
-  const attended = attention(
-    intoWindows(queries, queryWindows),
-    intoWindows(part(1), keyWindows, padding(1)),
-    intoWindows(part(2), keyWindows, padding(2)),
-    heads,
-  );
+  const q = intoWindows(queries, queryWindows);
+  const k = intoWindows(part(1), keyWindows, padding(1));
+  const v = intoWindows(part(2), keyWindows, padding(2));
+  const attended = heads === 1 && window !== null ? singleHead(q, k, v) : attention(q, k, v, heads);
   return layer(
     outOfWindows(attended, queryWindows, tokenCount(orderOut)),
     weights,
@@ -177,6 +175,13 @@ function windowedAttention(
     widthOut,
     widthOut,
   );
+}
+
+/** With one head nothing has to be regrouped, and the runtime's plain products are faster on small windows. */
+function singleHead(q: Value, k: Value, v: Value): Value {
+  const scale = q.graph.scalar(1 / Math.sqrt(Number(q.shape.at(-1))));
+  const scores = multiply(matmul(q, transpose(k, [0, 2, 1])), scale);
+  return matmul(softmax(scores, -1), v);
 }
 
 /**
@@ -191,7 +196,7 @@ function intoWindows(x: Value, { count, cells, indices }: Windows, padding?: Val
   const isPadded = indices.includes(-1);
   const source = isPadded && padding !== undefined ? concat([x, padding], 1) : x;
   const at = indices.map((index) => (index >= 0 ? index : padding === undefined ? 0 : Number(beyond)));
-  return reshape(gather(source, 1, x.graph.ints(at)), [count, cells, width]);
+  return reshape(gather(source, 1, x.graph.ints32(at)), [count, cells, width]);
 }
 
 /** The inverse; what lies beyond the grid is dropped. */
@@ -200,7 +205,7 @@ function outOfWindows(x: Value, { count, cells, indices }: Windows, tokens: numb
   if (indices === null) return reshape(x, [1, tokens, width]);
   const places = new Array<number>(tokens).fill(0);
   for (const [place, index] of indices.entries()) if (index >= 0) places[index] = place;
-  return gather(reshape(x, [1, count * cells, width]), 1, x.graph.ints(places));
+  return gather(reshape(x, [1, count * cells, width]), 1, x.graph.ints32(places));
 }
 
 /** The maximum of each four cells. */

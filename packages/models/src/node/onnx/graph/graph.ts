@@ -181,6 +181,11 @@ export class Graph {
     return this.#constant('int64', shape, BigInt64Array.from(values, BigInt));
   }
 
+  /** An int32 constant, for tables of indices. */
+  ints32(values: readonly number[]): Value {
+    return this.#constant('int32', [values.length], Int32Array.from(values));
+  }
+
   /** An initializer as it is. One with a known name must be the same. */
   stored(initializer: Initializer): Value {
     const { name, type, shape } = initializer;
@@ -197,7 +202,11 @@ export class Graph {
     return known;
   }
 
-  #constant(type: ElementType, shape: readonly number[], values: Float32Array | BigInt64Array): Value {
+  #constant(
+    type: ElementType,
+    shape: readonly number[],
+    values: Float32Array | BigInt64Array | Int32Array,
+  ): Value {
     if (values.length !== elementCount(shape)) {
       throw new RangeError(`a constant of ${shapeText(shape)} has ${values.length} values`);
     }
@@ -218,7 +227,7 @@ function firstType(inputs: readonly (Value | null)[]): ElementType {
   return inputs.find((input) => input !== null)?.type ?? 'float32';
 }
 
-function bytesOf(values: Float32Array | BigInt64Array | Uint16Array): Uint8Array {
+function bytesOf(values: Float32Array | BigInt64Array | Int32Array | Uint16Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
