@@ -67,6 +67,7 @@ interface ImportFlags extends OutputFlags {
   readonly id?: string;
   readonly precision?: 'fp32' | 'fp16' | 'int8';
   readonly config?: string;
+  readonly probe?: boolean;
 }
 
 const IMPORT_EXAMPLES = `
@@ -90,6 +91,7 @@ function registerImport(models: Command, context: CliContext): void {
       new Option('--precision <kind>', 'what the weights are stored as').choices(['fp32', 'fp16', 'int8']),
     )
     .option('--config <file>', 'JSON that describes an architecture which is none of the published ones')
+    .option('--no-probe', 'do not run the model afterwards')
     .option('--json', 'print JSON')
     .addHelpText('after', IMPORT_EXAMPLES)
     .action(async (file: string, decoder: string | undefined, _flags, command: Command) => {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ImportInput, ResolvedModel } from '@calque/models/node';
 import type { CliContext } from '../context.ts';
+import type { SelfTest } from '../doctor/self-test.ts';
 import { configUnreadable, probeFailed } from '../errors.ts';
 import { formatBytes, formatMs } from '../output/format-values.ts';
 import { startPullProgress } from '../output/pull-progress.ts';
@@ -15,6 +16,7 @@ interface ImportArguments {
     readonly id?: string;
     readonly precision?: 'fp32' | 'fp16' | 'int8';
     readonly config?: string;
+    readonly probe?: boolean;
     readonly json?: boolean;
     readonly quiet?: boolean;
   };
@@ -58,26 +60,34 @@ export async function pullModel(
 async function reportModel(
   context: CliContext,
   model: ResolvedModel,
-  { json, quiet }: Pick<ImportArguments['flags'], 'json' | 'quiet'>,
+  flags: Pick<ImportArguments['flags'], 'json' | 'quiet' | 'probe'>,
 ): Promise<void> {
-  const { manifest } = model;
-  if (quiet !== true) context.stderr.write('running the built-in probe\n');
-  const probe = await probeModel(context, model);
-  const answer = answerOf(probe);
-  await (await context.openStore()).noteProbe(manifest.id, answer);
-  const { id, family, variant, licence, imported } = manifest;
-  const facts = { id, family, variant, licence, precision: imported?.precision, folder: model.folder };
-  const files = filesOf(model);
+  const probe = flags.probe === false ? null : await runProbe(context, model, flags.quiet === true);
   const { stdout } = context;
-  if (json === true) stdout.write(`${JSON.stringify({ ...facts, files, probe }, null, 2)}\n`);
-  else stdout.write(reportText(model, files, `${described(answer)}; ${timesText(probe.timingsMs)}`));
+  stdout.write(flags.json === true ? modelJson(model, probe) : modelText(model, probe));
+  if (probe !== null) judgeProbe(context, model, probe);
+}
+
+async function runProbe(context: CliContext, model: ResolvedModel, quiet: boolean): Promise<SelfTest> {
+  if (!quiet) context.stderr.write('running the built-in probe\n');
+  const probe = await probeModel(context, model);
+  await (await context.openStore()).noteProbe(model.manifest.id, answerOf(probe));
+  return probe;
+}
+
+function judgeProbe({ stderr }: CliContext, { manifest }: ResolvedModel, probe: SelfTest): void {
   if (probe.ok) return;
   const expected = `IoU ${probe.leastIou} or more`;
   // Weights of unknown origin need not know this kind of object; those that were published do.
-  if (licence.spdx !== 'NOASSERTION') throw probeFailed(id, described(answer), expected);
-  context.stderr.write(
-    `the probe expects ${expected}: these weights may have been trained for other images\n`,
-  );
+  if (manifest.licence.spdx !== 'NOASSERTION')
+    throw probeFailed(manifest.id, described(answerOf(probe)), expected);
+  stderr.write(`the probe expects ${expected}: these weights may have been trained for other images\n`);
+}
+
+function modelJson(model: ResolvedModel, probe: SelfTest | null): string {
+  const { id, family, variant, licence, imported } = model.manifest;
+  const facts = { id, family, variant, licence, precision: imported?.precision, folder: model.folder };
+  return `${JSON.stringify({ ...facts, files: filesOf(model), probe }, null, 2)}\n`;
 }
 
 function filesOf({ manifest: { encoder, decoder } }: ResolvedModel) {
@@ -86,24 +96,23 @@ function filesOf({ manifest: { encoder, decoder } }: ResolvedModel) {
   );
 }
 
-function reportText(
-  { manifest, folder }: ResolvedModel,
-  files: ReturnType<typeof filesOf>,
-  probe: string,
-): string {
-  const { id, description, licence } = manifest;
+function modelText(model: ResolvedModel, probe: SelfTest | null): string {
+  const { id, description, licence } = model.manifest;
+  const files = filesOf(model);
   return [
     `${id}  ${description}`,
-    `  folder   ${folder}`,
+    `  folder   ${model.folder}`,
     ...files.map(({ name, sizeBytes }) => `  file     ${name}, ${formatBytes(sizeBytes)}`),
     `  licence  ${licence.spdx}: ${licence.origin}`,
-    `  probe    ${probe}`,
+    `  probe    ${probe === null ? 'not run' : probeText(probe)}`,
     '',
   ].join('\n');
 }
 
-function timesText({ load, encode, decode }: { load: number; encode: number; decode: number }): string {
-  return `load ${formatMs(load)} ms, encode ${formatMs(encode)} ms, decode ${formatMs(decode)} ms`;
+function probeText(probe: SelfTest): string {
+  const { load, encode, decode } = probe.timingsMs;
+  const times = `load ${formatMs(load)} ms, encode ${formatMs(encode)} ms, decode ${formatMs(decode)} ms`;
+  return `${described(answerOf(probe))}; ${times}`;
 }
 
 async function readConfig(file: string): Promise<unknown> {

@@ -15,8 +15,13 @@ export interface ProbeAnswer {
 /** How far the answers of one model may lie apart between runtimes and processors. */
 const tolerance = { iou: 0.01, score: 0.02 };
 
+/** Larger encoders are run with little memory: an import should not need more than the model's later use. */
+const LARGE_BYTES = 1e9;
+
 export async function probeModel(context: CliContext, model: ResolvedModel): Promise<SelfTest> {
-  const engine = await context.createEngine(model, { lowMemory: false, diskCache: false });
+  const { encoder } = model.manifest;
+  const lowMemory = (encoder.weights ?? encoder).sizeBytes > LARGE_BYTES;
+  const engine = await context.createEngine(model, { lowMemory, diskCache: false });
   try {
     const info = await engine.start({ signal: context.signal });
     return await selfTest(engine, info, { folder: context.assetsFolder, signal: context.signal });

@@ -62,6 +62,8 @@ function sessionOptions(provider: string, settings: SessionSettings): ort.Infere
     // The arena keeps every block it ever had: faster, at two to three times the memory.
     enableCpuMemArena: !settings.lowMemory,
     enableMemPattern: !settings.lowMemory,
+    // Weights in the order that is fastest are a second copy of them; without, they are put in order at each run.
+    ...(settings.lowMemory ? { extra: { session: { disable_prepacking: '1' } } } : {}),
     logSeverityLevel: 3,
   };
 }

@@ -21,11 +21,19 @@ export interface ImportInput {
 export interface PreparedImport {
   /** What it is called unless it is given another name. */
   readonly id: string;
+  /** SHA-256 of the checkpoint whose weights it keeps exactly; null where it is something else. */
+  readonly exactlySha256: string | null;
   /** About as much as will be written. */
   readonly neededBytes: number;
   /** Writes the model's files into a folder and says what they make together. */
   write(folder: string, id: string, options: WriteModelOptions): Promise<ModelManifest>;
   close(): Promise<void>;
+}
+
+export interface PrepareOptions {
+  readonly signal?: AbortSignal;
+  /** Called before a file is hashed, which takes seconds for gigabytes. */
+  readonly onHashing?: (name: string) => void;
 }
 
 export interface WriteModelOptions {
@@ -34,35 +42,37 @@ export interface WriteModelOptions {
 }
 
 /**
- * Opens what is to be imported and finds out what it is. Nothing is written, and of the weights nothing is read.
+ * Opens what is to be imported, finds out what it is and hashes it. Nothing is written.
  * Rejects with a `checkpoint-…` or an `onnx-…` error.
  */
 export async function prepareImport(
   input: ImportInput,
-  options: { readonly signal?: AbortSignal } = {},
+  options: PrepareOptions = {},
 ): Promise<PreparedImport> {
   const [path, second] = input.paths;
   if (path === undefined) throw new RangeError('nothing to import');
-  if (second === undefined) return prepareCheckpoint(path, input, options.signal);
+  if (second === undefined) return prepareCheckpoint(path, input, options);
   const { prepareOnnxPair } = await import('../onnx/import-onnx-pair.ts');
-  return prepareOnnxPair([path, second], options.signal);
+  return prepareOnnxPair([path, second], options);
 }
 
 async function prepareCheckpoint(
   path: string,
   { precision = 'fp32', config }: ImportInput,
-  signal: AbortSignal | undefined,
+  { signal, onHashing }: PrepareOptions,
 ): Promise<PreparedImport> {
   const checkpoint = await openCheckpoint(path);
   try {
     const plan = planConversion(checkpoint, { precision, config });
     const { id, family, variant, description, input, encoder, decoder } = plan;
+    onHashing?.(basename(path));
+    const source = await identityOf(path, signal);
     return {
+      exactlySha256: precision === 'fp32' ? source.sha256 : null,
       id: precision === 'fp32' ? id : `${id}-${precision}`,
       neededBytes: weightBytes(encoder) + weightBytes(decoder),
       close: () => checkpoint.close(),
       async write(folder, name, options) {
-        const source = await identityOf(path, options.signal ?? signal);
         return {
           id: name,
           family,

@@ -8,11 +8,12 @@ import {
   identityOf,
   licenceOf,
   type PreparedImport,
+  type PrepareOptions,
   type WriteModelOptions,
 } from '../convert/import-model.ts';
 import { sam1Input } from '../convert/sam1/plan-sam1.ts';
 import { sam2Input } from '../convert/sam2/plan-sam2.ts';
-import { fileSize } from '../store/file-identity.ts';
+import { type FileIdentity, fileSize } from '../store/file-identity.ts';
 import { exposeSam1Candidates } from './expose-sam1-candidates.ts';
 import { pruneInto, renameValueInto } from './graph-index.ts';
 import { type OnnxModel, readOnnx, writeOnnx } from './onnx-file.ts';
@@ -28,23 +29,25 @@ interface OpenedOnnx extends OnnxInterface {
 /** Finds out what two ONNX files are. Of the weights that lie beside them nothing is read. */
 export async function prepareOnnxPair(
   paths: readonly [string, string],
-  signal?: AbortSignal,
+  { signal, onHashing }: PrepareOptions = {},
 ): Promise<PreparedImport> {
   const [first, second] = [await openOnnx(paths[0]), await openOnnx(paths[1])];
   const pair = recogniseOnnxPair(first, second);
   const byFile = (file: OnnxInterface): OpenedOnnx => (file === first ? first : second);
   const [encoder, decoder] = [byFile(pair.encoder), byFile(pair.decoder)];
+  const files: FileIdentity[] = [];
+  for (const { file, path } of [encoder, decoder]) {
+    onHashing?.(file);
+    files.push(await identityOf(path, signal));
+  }
+  const [encoderIdentity] = files;
+  if (encoderIdentity === undefined) throw new Error('no encoder');
   return {
+    exactlySha256: null,
     id: `${pair.family}-onnx`,
     neededBytes: (await sizeWithWeights(encoder)) + (await sizeWithWeights(decoder)),
     close: async () => undefined,
     async write(folder, id, options) {
-      const files = [
-        await identityOf(encoder.path, options.signal ?? signal),
-        await identityOf(decoder.path, options.signal ?? signal),
-      ];
-      const [encoderIdentity] = files;
-      if (encoderIdentity === undefined) throw new Error('no encoder');
       return {
         id,
         family: pair.family,
@@ -73,9 +76,9 @@ async function openOnnx(path: string): Promise<OpenedOnnx> {
     externalData.filter(({ key }) => key === 'location').map(({ value }) => value ?? ''),
   );
   const external = [...new Set(locations)];
-  const outside = external.find((name) => name === '' || name !== basename(name));
-  if (outside !== undefined)
-    throw notOnnx(path, `its weights are said to be in ${JSON.stringify(outside)}, outside of its folder`);
+  const refused = external.find((name) => !isPlainName(name));
+  if (refused !== undefined)
+    throw notOnnx(path, `its weights are said to be in ${JSON.stringify(refused)}, which is no plain name`);
   return {
     file: basename(path),
     path,
@@ -83,6 +86,12 @@ async function openOnnx(path: string): Promise<OpenedOnnx> {
     inputs: graphInputs(graph),
     outputs: graphOutputs(graph),
   };
+}
+
+/** A file beside the graph that can lie in the model's folder with the others. */
+function isPlainName(name: string): boolean {
+  const own = ['manifest.json', 'LICENCE.txt', 'encoder.onnx', 'decoder.onnx'];
+  return /^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(name) && !own.includes(name);
 }
 
 async function readModel(path: string): Promise<OnnxModel> {

@@ -129,18 +129,20 @@ export class FolderModelStore implements ModelStore {
   }
 
   async import(input: ImportInput, options: ImportOptions = {}): Promise<ResolvedModel> {
-    if (options.id !== undefined) this.#checkNewId(options.id);
+    if (options.id !== undefined) this.#checkNewId(options.id, undefined);
     const checkpoint = await this.#namedCheckpoint(input);
     if (checkpoint !== undefined) return this.#importPublished(checkpoint, input, options);
     const { prepareImport } = await import('../convert/import-model.ts');
-    const prepared = await prepareImport(input, options);
+    const name = input.paths.map((path) => basename(path)).join(' and ');
+    const onHashing = (file: string): void =>
+      options.onProgress?.({ kind: 'verifying', id: options.id ?? name, file });
+    const prepared = await prepareImport(input, { ...options, onHashing });
     try {
-      const id = options.id ?? this.#freeId(prepared.id);
-      this.#checkNewId(id);
+      const id = options.id ?? this.#freeId(prepared);
+      this.#checkNewId(id, prepared);
       const lock = await this.#lock(id, prepared.neededBytes, options, async () => undefined);
       try {
-        const names = input.paths.map((path) => basename(path)).join(' and ');
-        await this.#install(prepared, id, `${names}, imported`, options, lock?.signal);
+        await this.#install(prepared, id, `${name}, imported`, options, lock?.signal);
       } finally {
         await lock?.release();
       }
@@ -150,9 +152,17 @@ export class FolderModelStore implements ModelStore {
     }
   }
 
-  #checkNewId(id: string): void {
+  #checkNewId(id: string, prepared: PreparedImport | undefined): void {
     checkModelId(id);
-    if (this.#parts.manifests.some((manifest) => manifest.id === id)) throw modelIdTaken(id);
+    if (this.#isTaken(id, prepared)) throw modelIdTaken(id);
+  }
+
+  /** The name of a model that can be downloaded means that model: only its own checkpoint may be imported so. */
+  #isTaken(id: string, prepared: PreparedImport | undefined): boolean {
+    const { manifests, checkpoints } = this.#parts;
+    if (manifests.some((manifest) => manifest.id === id)) return true;
+    const named = checkpoints.find((checkpoint) => checkpoint.id === id);
+    return named !== undefined && prepared !== undefined && prepared.exactlySha256 !== named.sha256;
   }
 
   /** The published checkpoint that was meant where its id stands for a path. */
@@ -182,9 +192,8 @@ export class FolderModelStore implements ModelStore {
     }
   }
 
-  /** A checkpoint of a built-in model is another model: its files differ. */
-  #freeId(id: string): string {
-    return this.#parts.manifests.some((manifest) => manifest.id === id) ? `${id}-imported` : id;
+  #freeId(prepared: PreparedImport): string {
+    return this.#isTaken(prepared.id, prepared) ? `${prepared.id}-imported` : prepared.id;
   }
 
   async #install(

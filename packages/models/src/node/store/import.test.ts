@@ -152,7 +152,11 @@ describe('What is not imported leaves nothing behind', () => {
     const aborter = new AbortController();
     const started = store().import(
       { paths: [sam1] },
-      { id: 'mine', signal: aborter.signal, onProgress: () => aborter.abort(new Error('enough')) },
+      {
+        id: 'mine',
+        signal: aborter.signal,
+        onProgress: ({ kind }) => (kind === 'converting' ? aborter.abort(new Error('enough')) : undefined),
+      },
     );
     await expect(started).rejects.toThrow('enough');
     expect(await readdir(store().folder)).toEqual([]);
@@ -169,6 +173,23 @@ test('A damaged import is not used, keeps its name, and is imported again', asyn
   expect(await codeOf(store().ensure('mine'))).toBe('model-import-again');
   await store().import({ paths: [sam1] }, { id: 'mine' });
   expect(await store().verify('mine')).toMatchObject({ ok: true });
+});
+
+test('The name of a published checkpoint is for its own weights alone', async () => {
+  const bytes = await readFile(sam1);
+  const published: PublishedCheckpoint = {
+    id: 'sam-vit-48x4',
+    description: 'SAM 1 micro',
+    licence: { spdx: 'Apache-2.0', origin: 'this test' },
+    url: 'http://127.0.0.1:1/sam1-micro.pth',
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  };
+  const own = await store([published]).import({ paths: [sam1] });
+  expect(own.manifest.id).toBe('sam-vit-48x4');
+  const others = store([{ ...published, sha256: '0'.repeat(64) }]);
+  const other = await others.import({ paths: [sam1] });
+  expect(other.manifest.id).toBe('sam-vit-48x4-imported');
+  expect(await codeOf(others.import({ paths: [sam1] }, { id: 'sam-vit-48x4' }))).toBe('model-id-taken');
 });
 
 describe('A published checkpoint is downloaded, checked and converted', () => {

@@ -40,7 +40,12 @@ async function importFile([path = '', home = '', id = '']: readonly string[]): P
 async function run([home = '', id = '', runs = '2']: readonly string[]): Promise<object> {
   const model = await createModelStore({ home, env: {} }).resolve(id);
   const loadStarted = performance.now();
-  const encoder = await ort.InferenceSession.create(model.encoder.path, { enableCpuMemArena: false });
+  // As the engine does with little memory.
+  const encoder = await ort.InferenceSession.create(model.encoder.path, {
+    enableCpuMemArena: false,
+    enableMemPattern: false,
+    extra: { session: { disable_prepacking: '1' } },
+  });
   const loadSeconds = (performance.now() - loadStarted) / 1000;
   const encodes = await repeated(encoder, adapterOf(model).encoderFeeds(imageTensor(model)), Number(runs));
   await encoder.release();
