@@ -16,7 +16,7 @@ export interface QuantizedColumns {
 }
 
 /**
- * The weight of a linear layer in 8 bits, transposed as `DynamicQuantizeMatMul` takes it.
+ * The weight of a linear layer in 8 bits, transposed as `MatMulIntegerToFloat` takes it.
  *
  * @param weight [out, in]
  */

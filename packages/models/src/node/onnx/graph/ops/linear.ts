@@ -70,10 +70,48 @@ function isQuantizable(weight: LazyTensor): boolean {
 /** Weights in 8 bits with a scale for each output, activations in 8 bits with one scale, sums in 32 bits. */
 function quantizedLinear(x: Value, weight: LazyTensor, bias: LazyTensor | null, shape: Shape): Value {
   const { graph } = x;
-  const { data, scales } = quantizedColumns(weight);
+  const stored = quantizedColumns(weight);
+  const { data, scale, zeroPoint } = quantizedActivations(x);
   return graph.node(
-    { op: 'DynamicQuantizeMatMul', domain: CONTRIB },
-    [x, graph.stored(data), graph.stored(scales), ...(bias === null ? [] : [null, graph.weight(bias)])],
+    { op: 'MatMulIntegerToFloat', domain: CONTRIB },
+    [
+      data,
+      graph.stored(stored.data),
+      scale,
+      graph.stored(stored.scales),
+      zeroPoint,
+      ...(bias === null ? [] : [null, graph.weight(bias)]),
+    ],
     shape,
+    'float32',
   );
+}
+
+interface QuantizedActivations {
+  readonly data: Value;
+  readonly scale: Value;
+  readonly zeroPoint: Value;
+}
+
+/** What several layers take, as queries, keys and values do, is converted once. */
+const known = new WeakMap<Value, QuantizedActivations>();
+
+function quantizedActivations(x: Value): QuantizedActivations {
+  const before = known.get(x);
+  if (before !== undefined) return before;
+  const [data, scale, zeroPoint] = x.graph.nodeWithOutputs(
+    { op: 'DynamicQuantizeLinear' },
+    [x],
+    [
+      { shape: x.shape, type: 'uint8' },
+      { shape: [], type: 'float32' },
+      { shape: [], type: 'uint8' },
+    ],
+  );
+  if (data === undefined || scale === undefined || zeroPoint === undefined) {
+    throw new RangeError('DynamicQuantizeLinear has three outputs');
+  }
+  const quantized = { data, scale, zeroPoint };
+  known.set(x, quantized);
+  return quantized;
 }
