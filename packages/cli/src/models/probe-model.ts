@@ -42,6 +42,7 @@ export async function probeAgain(
 ): Promise<CalqueError | null> {
   const before = asAnswer(await store.probe(id));
   if (before === null) return null;
+  context.stderr.write(`running the built-in probe of ${id}\n`);
   const now = answerOf(await probeModel(context, await store.resolve(id, { signal: context.signal })));
   const same =
     Math.abs(now.iou - before.iou) <= tolerance.iou && Math.abs(now.score - before.score) <= tolerance.score;
