@@ -196,6 +196,17 @@ export function checkpointDamaged(path: string, reason: string, cause?: unknown)
   });
 }
 
+export function checkpointMissing(path: string, cause: unknown): CalqueError {
+  return new CalqueError({
+    code: 'checkpoint-missing',
+    message: `There is no file ${path}`,
+    expected: 'a checkpoint, two ONNX files, or the id of a published checkpoint',
+    remedy: 'Check the path; `calque models list` shows the ids',
+    details: { path },
+    cause,
+  });
+}
+
 /** A sound file of a kind that is not read. */
 export function checkpointUnsupported(path: string, reason: string, remedy: string): CalqueError {
   return new CalqueError({

@@ -140,7 +140,13 @@ describe('A file that is no checkpoint is refused with a sentence', () => {
 
   test('a folder, and nothing at all', async () => {
     expect((await refusal(folder)).message).toContain('it is not a file');
-    expect((await refusal(join(folder, 'none.pth'))).message).toContain('ENOENT');
+    expect((await refusal(join(folder, 'none.pth'))).code).toBe('checkpoint-missing');
+  });
+
+  test('one half of an ONNX model', async () => {
+    const half = join(folder, 'encoder.onnx');
+    await writeFile(half, Buffer.from([8, 9, 58, 100]));
+    expect((await refusal(half)).message).toContain('one half of an ONNX model');
   });
 
   test('one that was cut, wherever', async () => {

@@ -30,6 +30,13 @@ async function openByContent(file: RandomAccessFile): Promise<Checkpoint> {
   }
   // Eight bytes of length, then JSON.
   if (start[8] === 0x7b) return openSafetensors(file);
+  if (/\.(onnx|ort)$/i.test(file.path)) {
+    throw checkpointUnsupported(
+      file.path,
+      'it is one half of an ONNX model',
+      'Give encoder and decoder together: calque models import encoder.onnx decoder.onnx',
+    );
+  }
   throw checkpointDamaged(file.path, 'it is neither a zip file nor a .safetensors file');
 }
 

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { checkpointDamaged } from '../../errors.ts';
+import { checkpointDamaged, checkpointMissing } from '../../errors.ts';
 
 /** One call of the system reads at most so much: some refuse 2 GiB at once. */
 const pieceBytes = 1 << 28;
@@ -18,6 +18,7 @@ export class RandomAccessFile {
 
   static async open(path: string): Promise<RandomAccessFile> {
     const handle = await open(path, 'r').catch((cause: unknown) => {
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') throw checkpointMissing(path, cause);
       throw checkpointDamaged(path, cause instanceof Error ? cause.message : String(cause), cause);
     });
     const stats = await handle.stat();

@@ -27,6 +27,13 @@ export function planConversion(checkpoint: Checkpoint, options: ConversionOption
     planTinyVit(weights, options) ??
     planSam2(weights, checkpoint.path, options);
   if (plan !== undefined) return plan;
+  if (weights.has('vision_encoder.backbone.patch_embed.projection.weight')) {
+    throw checkpointUnsupported(
+      checkpoint.path,
+      'a SAM 2 with the names that transformers gives its tensors',
+      "Use the .pt file with the authors' names, which is published beside it",
+    );
+  }
   throw checkpointUnsupported(
     checkpoint.path,
     `its tensors are those of no SAM 1, MobileSAM or SAM 2 (${sample(checkpoint)})`,

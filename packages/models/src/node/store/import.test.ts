@@ -120,7 +120,7 @@ describe('What is not imported leaves nothing behind', () => {
       'checkpoint-mismatch',
       { paths: [sam2], config: { ...sam2Config, embedDim: 32 } },
     ],
-    ['there is no file', 'checkpoint-damaged', { paths: ['/nowhere/x.pth'] }],
+    ['there is no file', 'checkpoint-missing', { paths: ['/nowhere/x.pth'] }],
     ['the files are no ONNX', 'onnx-invalid', { paths: [sam1, sam2] }],
   ])('%s', async (_why, code, input, id) => {
     expect(await codeOf(store().import(input, id === undefined ? {} : { id }))).toBe(code);
