@@ -8,20 +8,8 @@ export function add(a: Value, b: Value): Value {
   return binary('Add', a, b);
 }
 
-export function subtract(a: Value, b: Value): Value {
-  return binary('Sub', a, b);
-}
-
 export function multiply(a: Value, b: Value): Value {
   return binary('Mul', a, b);
-}
-
-export function divide(a: Value, b: Value): Value {
-  return binary('Div', a, b);
-}
-
-export function maximum(a: Value, b: Value): Value {
-  return binary('Max', a, b);
 }
 
 export function relu(x: Value): Value {
@@ -43,16 +31,6 @@ export function cos(x: Value): Value {
 /** The exact form, x Φ(x), in one kernel. */
 export function gelu(x: Value): Value {
   return unary('Gelu', x);
-}
-
-/** 1 where the elements are equal, else 0. Both float32. */
-export function equal(a: Value, b: Value): Value {
-  const shape = broadcast(a.shape, b.shape);
-  return castToFloat(a.graph.node({ op: 'Equal' }, [a, b], shape, 'bool'));
-}
-
-export function castToFloat(x: Value): Value {
-  return x.graph.node({ op: 'Cast', attributes: { to: elementTypes.float32.onnx } }, [x], x.shape, 'float32');
 }
 
 /** Rounds towards zero. */

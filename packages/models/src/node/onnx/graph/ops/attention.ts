@@ -1,5 +1,4 @@
 import { CONTRIB, type Value } from '../graph.ts';
-import type { LazyTensor } from '../lazy-tensor.ts';
 import { knownDim, shapeText } from '../shape.ts';
 
 /**
@@ -28,15 +27,6 @@ export function attention(q: Value, k: Value, v: Value, heads: number, scale?: n
       attributes: { num_heads: heads, ...(scale === undefined ? {} : { scale: { float: scale } }) },
     },
     [q, k, v],
-    [q.shape[0] ?? 0, q.shape[1] ?? 0, v.shape.at(-1) ?? 0],
-  );
-}
-
-/** The same with biases added to q, k and v inside. @param bias [3 * heads * head width] */
-export function biasedAttention(q: Value, k: Value, v: Value, bias: LazyTensor, heads: number): Value {
-  return q.graph.node(
-    { op: 'MultiHeadAttention', domain: CONTRIB, attributes: { num_heads: heads } },
-    [q, k, v, q.graph.weight(bias)],
     [q.shape[0] ?? 0, q.shape[1] ?? 0, v.shape.at(-1) ?? 0],
   );
 }

@@ -78,17 +78,6 @@ export function slice(x: Value, axis: number, start: number, end: number): Value
   );
 }
 
-/** Elements `start` and following of an axis, the rest of it. @param length what the rest is called */
-export function sliceFrom(x: Value, axis: number, start: number, length: Dim): Value {
-  const { graph } = x;
-  const at = axisOf(x.shape, axis);
-  return graph.node(
-    { op: 'Slice' },
-    [x, graph.ints([start]), graph.ints([2 ** 31 - 1]), graph.ints([at])],
-    withDim(x.shape, at, length),
-  );
-}
-
 /** The parts of an axis, of the given lengths. */
 export function split(x: Value, axis: number, lengths: readonly number[]): Value[] {
   const at = axisOf(x.shape, axis);
