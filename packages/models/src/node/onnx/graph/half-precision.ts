@@ -6,7 +6,9 @@
  */
 export function toHalf(values: Float32Array): Uint16Array {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  return Uint16Array.from(bits, halfBits);
+  const halves = new Uint16Array(bits.length);
+  for (let i = 0; i < bits.length; i++) halves[i] = halfBits(bits[i] ?? 0);
+  return halves;
 }
 
 const LARGEST_HALF = 0x7bff;
