@@ -1,5 +1,5 @@
 import type { Graph, Value } from '../../onnx/graph/graph.ts';
-import { permuted, rows } from '../../onnx/graph/lazy-tensor.ts';
+import { permuted, product, reshaped, rows, sum } from '../../onnx/graph/lazy-tensor.ts';
 import { add, gelu, multiply } from '../../onnx/graph/ops/arithmetic.ts';
 import { attention } from '../../onnx/graph/ops/attention.ts';
 import { convolution } from '../../onnx/graph/ops/convolution.ts';
@@ -127,7 +127,7 @@ function block({ tokens, order }: Stage, weights: CheckpointWeights, plan: Block
   const name = `${trunk}.blocks.${index}`;
   const pools = width !== widthOut;
   const normalised = norm(tokens, weights, `${name}.norm1`, width);
-  const shortcut = pools ? pooled(layer(normalised, weights, `${name}.proj`, width, widthOut)) : tokens;
+  const shortcut = pools ? pooledLayer(normalised, weights, `${name}.proj`, width, widthOut) : tokens;
   const orderOut = pools ? coarser(order) : order;
   const attended = add(shortcut, windowedAttention(normalised, weights, { plan, order, orderOut }));
   const wide = layer(
@@ -147,6 +147,11 @@ interface AttentionPlan {
   readonly orderOut: TokenOrder;
 }
 
+/**
+ * A bias of keys adds the same to all scores of a query, and the softmax drops it. A bias of values passes the softmax, whose
+ * chances sum to 1, and is added after the last layer. Both hold for padding too, which the reference makes of biases
+ * alone: so keys and values have none here, and padding is zero. A bias of queries waits until they are pooled.
+ */
 function windowedAttention(
   x: Value,
   weights: CheckpointWeights,
@@ -156,24 +161,25 @@ function windowedAttention(
   const name = `${trunk}.blocks.${index}.attn`;
   const weight = weights.take(`${name}.qkv.weight`, [3 * widthOut, width]);
   const bias = weights.take(`${name}.qkv.bias`, [3 * widthOut]);
-  const part = (i: number): Value =>
-    linear(x, rows(weight, i * widthOut, (i + 1) * widthOut), rows(bias, i * widthOut, (i + 1) * widthOut));
-  const padding = (i: number): Value =>
-    reshape(x.graph.exactWeight(rows(bias, i * widthOut, (i + 1) * widthOut)), [1, 1, widthOut]);
+  const part = (i: number): Value => linear(x, rows(weight, i * widthOut, (i + 1) * widthOut), null);
   const scale = sideOf(order) / sideOf(orderOut);
   const keyWindows = windowsOf(order, window);
   const queryWindows = windowsOf(orderOut, window === null ? null : window / scale);
-  const queries = scale === 1 ? part(0) : pooled(part(0));
+  const queryBias = rows(bias, 0, widthOut);
+  const queries =
+    scale === 1
+      ? linear(x, rows(weight, 0, widthOut), queryBias)
+      : add(pooled(part(0)), x.graph.exactWeight(queryBias));
   const q = intoWindows(queries, queryWindows);
-  const k = intoWindows(part(1), keyWindows, padding(1));
-  const v = intoWindows(part(2), keyWindows, padding(2));
+  const k = intoWindows(part(1), keyWindows);
+  const v = intoWindows(part(2), keyWindows);
   const attended = heads === 1 && window !== null ? singleHead(q, k, v) : attention(q, k, v, heads);
-  return layer(
+  const last = weights.take(`${name}.proj.weight`, [widthOut, widthOut]);
+  const valueBias = reshaped(rows(bias, 2 * widthOut, 3 * widthOut), [widthOut, 1]);
+  return linear(
     outOfWindows(attended, queryWindows, tokenCount(orderOut)),
-    weights,
-    `${name}.proj`,
-    widthOut,
-    widthOut,
+    last,
+    sum(weights.take(`${name}.proj.bias`, [widthOut]), reshaped(product(last, valueBias), [widthOut])),
   );
 }
 
@@ -184,18 +190,14 @@ function singleHead(q: Value, k: Value, v: Value): Value {
   return matmul(softmax(scores, -1), v);
 }
 
-/**
- * [1, cells, width] becomes [windows, cells of a window, width].
- *
- * @param padding what stands for cells beyond the grid, [1, 1, width]; where it is left out, any cell does
- */
-function intoWindows(x: Value, { count, cells, indices }: Windows, padding?: Value): Value {
-  const width = x.shape.at(-1) ?? 0;
+/** [1, cells, width] becomes [windows, cells of a window, width], with zeros beyond the grid. */
+function intoWindows(x: Value, { count, cells, indices }: Windows): Value {
+  const width = Number(x.shape.at(-1));
   if (indices === null) return reshape(x, [count, cells, width]);
-  const beyond = x.shape[1] ?? 0;
-  const isPadded = indices.includes(-1);
-  const source = isPadded && padding !== undefined ? concat([x, padding], 1) : x;
-  const at = indices.map((index) => (index >= 0 ? index : padding === undefined ? 0 : Number(beyond)));
+  const beyond = Number(x.shape[1]);
+  const zeros = x.graph.floats([1, 1, width], new Float32Array(width));
+  const source = indices.includes(-1) ? concat([x, zeros], 1) : x;
+  const at = indices.map((index) => (index >= 0 ? index : beyond));
   return reshape(gather(source, 1, x.graph.ints32(at)), [count, cells, width]);
 }
 
@@ -206,6 +208,12 @@ function outOfWindows(x: Value, { count, cells, indices }: Windows, tokens: numb
   const places = new Array<number>(tokens).fill(0);
   for (const [place, index] of indices.entries()) if (index >= 0) places[index] = place;
   return gather(reshape(x, [1, count * cells, width]), 1, x.graph.ints32(places));
+}
+
+/** A layer, then the maximum of each four cells; the bias is the same for all four and comes last. */
+function pooledLayer(x: Value, weights: CheckpointWeights, name: string, from: number, to: number): Value {
+  const products = linear(x, weights.take(`${name}.weight`, [to, from]), null);
+  return add(pooled(products), x.graph.exactWeight(weights.take(`${name}.bias`, [to])));
 }
 
 /** The maximum of each four cells. */
