@@ -217,7 +217,7 @@ async function meanIou(folder: string, images: readonly EvaluatedImage[], files:
     for (const { id, box } of objects) {
       const scaled = box.map((value, i) => (value * 1024) / (i % 2 === 0 ? size.width : size.height));
       const mask = await bestMask(decoder, { ...embedding, ...boxFeeds(scaled, true) }, size);
-      const truth = { ...size, data: Uint8Array.from(labels, (value) => Number(value === id)) };
+      const truth = { ...size, data: bitmap(labels, (value) => value === id) };
       overlaps.push(maskIou(mask, truth));
     }
   }
@@ -231,6 +231,12 @@ async function labelMap(path: string): Promise<Uint16Array> {
   return new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
 }
 
+function bitmap(values: Uint16Array | Float32Array, isSet: (value: number) => boolean): Uint8Array {
+  const data = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) data[i] = Number(isSet(values[i] ?? 0));
+  return data;
+}
+
 async function bestMask(decoder: ort.InferenceSession, feeds: Feeds, size: Size) {
   const { low_res_masks: logits, iou_predictions: scores } = await decoder.run(feeds);
   if (!(logits?.data instanceof Float32Array) || !(scores?.data instanceof Float32Array)) {
@@ -242,7 +248,7 @@ async function bestMask(decoder: ort.InferenceSession, feeds: Feeds, size: Size)
   const offered = [...scores.data].slice(1);
   const best = 1 + offered.indexOf(Math.max(...offered));
   const enlarged = upsampleLogits(logits.data.slice(best * one, (best + 1) * one), squashSampler(grid, size));
-  return { ...size, data: Uint8Array.from(enlarged, (value) => Number(value > 0)) };
+  return { ...size, data: bitmap(enlarged, (value) => value > 0) };
 }
 
 /** The runtime's threads spin for a while after a run and would slow down whoever comes next. */

@@ -1,10 +1,10 @@
 import type { Graph, Value } from '../../onnx/graph/graph.ts';
 import { permuted, product, reshaped, rows, sum } from '../../onnx/graph/lazy-tensor.ts';
-import { add, gelu, multiply } from '../../onnx/graph/ops/arithmetic.ts';
+import { add, multiply } from '../../onnx/graph/ops/arithmetic.ts';
 import { attention } from '../../onnx/graph/ops/attention.ts';
 import { convolution } from '../../onnx/graph/ops/convolution.ts';
 import { concat, gather, reshape, transpose } from '../../onnx/graph/ops/layout.ts';
-import { linear, matmul } from '../../onnx/graph/ops/linear.ts';
+import { linear, linearGelu, matmul } from '../../onnx/graph/ops/linear.ts';
 import { layerNorm, reduceMax, softmax } from '../../onnx/graph/ops/normalization.ts';
 import { bicubicWeights } from '../bicubic.ts';
 import type { CheckpointWeights } from '../checkpoint-weights.ts';
@@ -130,14 +130,12 @@ function block({ tokens, order }: Stage, weights: CheckpointWeights, plan: Block
   const shortcut = pools ? pooledLayer(normalised, weights, `${name}.proj`, width, widthOut) : tokens;
   const orderOut = pools ? coarser(order) : order;
   const attended = add(shortcut, windowedAttention(normalised, weights, { plan, order, orderOut }));
-  const wide = layer(
+  const active = linearGelu(
     norm(attended, weights, `${name}.norm2`, widthOut),
-    weights,
-    `${name}.mlp.layers.0`,
-    widthOut,
-    4 * widthOut,
+    weights.take(`${name}.mlp.layers.0.weight`, [4 * widthOut, widthOut]),
+    weights.take(`${name}.mlp.layers.0.bias`, [4 * widthOut]),
   );
-  const mixed = layer(gelu(wide), weights, `${name}.mlp.layers.1`, 4 * widthOut, widthOut);
+  const mixed = layer(active, weights, `${name}.mlp.layers.1`, 4 * widthOut, widthOut);
   return { tokens: add(attended, mixed), order: orderOut };
 }
 

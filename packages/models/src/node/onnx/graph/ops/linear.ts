@@ -2,7 +2,7 @@ import { CONTRIB, type Value } from '../graph.ts';
 import { type LazyTensor, permuted } from '../lazy-tensor.ts';
 import { quantizedColumns } from '../quantized-columns.ts';
 import { broadcast, type Dim, elementCount, type Shape, shapeText } from '../shape.ts';
-import { add } from './arithmetic.ts';
+import { add, gelu } from './arithmetic.ts';
 import { reshape } from './layout.ts';
 
 /** Matrix product over the last two axes; the axes before are broadcast. */
@@ -34,6 +34,17 @@ export function linear(x: Value, weight: LazyTensor, bias: LazyTensor | null): V
   const shape = [...x.shape.slice(0, -1), out];
   if (x.graph.precision === 'int8' && isQuantizable(weight)) return quantizedLinear(x, weight, bias, shape);
   return floatLinear(x, weight, bias, shape);
+}
+
+/**
+ * A linear layer and a GELU. The bias goes into the kernel of the GELU, which reads the values anyway; in int8 it is in that of the
+ * product.
+ */
+export function linearGelu(x: Value, weight: LazyTensor, bias: LazyTensor): Value {
+  const { graph } = x;
+  if (graph.precision === 'int8') return gelu(linear(x, weight, bias));
+  const products = linear(x, weight, null);
+  return graph.node({ op: 'BiasGelu', domain: CONTRIB }, [products, graph.weight(bias)], products.shape);
 }
 
 function floatLinear(x: Value, weight: LazyTensor, bias: LazyTensor | null, shape: Shape): Value {
