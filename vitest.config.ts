@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/reporters/**/*.test.ts'],
-          exclude: ['**/*.{oracle,process,real}.test.ts'],
+          exclude: ['**/*.{oracle,process,real,large}.test.ts'],
         },
       },
       { extends: true, test: { name: 'architecture', include: ['tests/architecture/**/*.test.ts'] } },

@@ -4,6 +4,8 @@ export type Benchmark = (options: BenchmarkOptions) => Promise<BenchmarkResult>;
 export interface BenchmarkOptions {
   /** Do everything once, to see that it works; the figures mean nothing. */
   readonly quick: boolean;
+  /** A folder of images with labels (`manifest.json`), for benchmarks that measure the quality of masks. */
+  readonly evaluation?: string;
 }
 
 export interface BenchmarkResult {

@@ -122,7 +122,7 @@ async function inputTensor(model: ResolvedModel, path: string): Promise<NamedTen
   const { input, family } = model.manifest;
   const { data, info } = await sharp(path).toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
   const { scaled } = fitImage({ width: info.width, height: info.height }, input);
-  return adapterFor(family).encoderFeeds(toTensor(resizeRgb(data, info, scaled), scaled, input));
+  return adapterFor({ family }).encoderFeeds(toTensor(resizeRgb(data, info, scaled), scaled, input));
 }
 
 async function runBare(session: ort.InferenceSession, feeds: NamedTensors): Promise<NamedTensors> {
@@ -158,7 +158,7 @@ async function measureEncode(model: ResolvedModel, images: readonly string[], ca
 }
 
 async function measureDecode(model: ResolvedModel, path: string, blocks: number) {
-  const adapter = adapterFor(model.manifest.family);
+  const adapter = adapterFor(model.manifest);
   const encoder = await bareSession(model.encoder.path);
   const embedding = adapter.embeddingFrom(await runBare(encoder, await inputTensor(model, path)));
   await encoder.release();

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--quick] [--folder DIR] [NAME …]` runs bench/*.bench.ts one after the other, prints a table each and
+ * `npm run bench -- [--quick] [--folder DIR] [--evaluation DIR] [NAME …]` runs bench/*.bench.ts one after the other, prints a table each and
  * writes bench/results.json. Exits with 1 where a ratio is over its limit, unless `--quick`.
  */
 import { readdirSync, writeFileSync } from 'node:fs';
@@ -11,13 +11,20 @@ import { type Benchmark, type BenchmarkResult, exceeded, formatResult } from './
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, folder: { type: 'string', default: 'bench' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    folder: { type: 'string', default: 'bench' },
+    evaluation: { type: 'string' },
+  },
 });
 
 const results: BenchmarkResult[] = [];
 for (const file of benchmarkFiles(values.folder, positionals)) {
   const { run } = (await import(await bundleTypeScript(file))) as { run: Benchmark };
-  const result = await run({ quick: values.quick });
+  const result = await run({
+    quick: values.quick,
+    ...(values.evaluation === undefined ? {} : { evaluation: values.evaluation }),
+  });
   results.push(result);
   console.log(`${formatResult(result)}\n`);
 }

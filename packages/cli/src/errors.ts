@@ -252,3 +252,24 @@ export function doctorProblems(count: number): CalqueError {
     details: { count },
   });
 }
+
+/** @param found IoU of the probe's mask with the known one */
+export function probeFailed(id: string, found: string, expected: string): CalqueError {
+  return new CalqueError({
+    code: 'model-probe-failed',
+    message: `the model ${id} answers the built-in probe wrongly: ${found}`,
+    expected,
+    remedy: 'Run `calque doctor`; if that is in order, report it with the name of the checkpoint',
+    details: { id },
+  });
+}
+
+export function configUnreadable(path: string, cause: unknown): CalqueError {
+  return new CalqueError({
+    code: 'checkpoint-config-unreadable',
+    message: `the description ${quoted(path)} cannot be read (${reasonOf(cause)})`,
+    expected: 'a file with one JSON object, as docs/models.md describes it',
+    details: { path },
+    cause,
+  });
+}

@@ -44,6 +44,8 @@ export const EXIT_CODES = {
   'model-': 55,
   'disk-full': 56,
   'store-': 57,
+  'checkpoint-': 58,
+  'onnx-': 59,
   'engine-busy': 60,
   'engine-crashed': 61,
   'engine-out-of-memory': 65,

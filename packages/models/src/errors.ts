@@ -184,6 +184,132 @@ export function sam1GraphUnexpected(name: string, reason: string): CalqueError {
   });
 }
 
+/** A file that is not the checkpoint that it should be: cut, altered, or something else. `path` is as the user gave it. */
+export function checkpointDamaged(path: string, reason: string, cause?: unknown): CalqueError {
+  return new CalqueError({
+    code: 'checkpoint-damaged',
+    message: `${path} cannot be read as a checkpoint: ${reason}`,
+    expected: 'a whole PyTorch checkpoint (.pth, .pt) or a .safetensors file',
+    remedy: 'Download the file again and compare its size and hash with those that its publisher states',
+    details: { path, reason },
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+export function checkpointMissing(path: string, cause: unknown): CalqueError {
+  return new CalqueError({
+    code: 'checkpoint-missing',
+    message: `there is no file ${path}`,
+    expected: 'a checkpoint, two ONNX files, or the id of a published checkpoint',
+    remedy: 'Check the path; `calque models list` shows the ids',
+    details: { path },
+    cause,
+  });
+}
+
+/** A sound file of a kind that is not read. */
+export function checkpointUnsupported(path: string, reason: string, remedy: string): CalqueError {
+  return new CalqueError({
+    code: 'checkpoint-unsupported',
+    message: `${path} is a checkpoint of a kind that is not read: ${reason}`,
+    expected: 'a state dict of tensors, saved by PyTorch 1.6 or later or as .safetensors',
+    remedy,
+    details: { path, reason },
+  });
+}
+
+/** The pickle asks for something that a file of tensors does not need. Nothing of it was executed. */
+export function checkpointUnsafe(path: string, found: string): CalqueError {
+  return new CalqueError({
+    code: 'checkpoint-unsafe',
+    message: `${path} asks for ${found}, which a file of weights does not need; nothing of it was executed`,
+    expected: 'tensors in dictionaries, and nothing else',
+    remedy: 'Do not load this file with anything else either, unless you know who made it and why',
+    details: { path, found },
+  });
+}
+
+/** @param problems one line a tensor: its name, the shape that was expected and the one that was found */
+export function checkpointMismatch(
+  path: string,
+  architecture: string,
+  problems: readonly string[],
+): CalqueError {
+  const shown = problems.slice(0, 12);
+  const rest = problems.length - shown.length;
+  return new CalqueError({
+    code: 'checkpoint-mismatch',
+    message: `${path} is not a checkpoint of ${architecture}: ${shown.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}`,
+    expected: 'every tensor of the architecture in its shape, and no other',
+    remedy: 'Use the file that the authors published; describe another architecture with --config',
+    details: { path, architecture, problems },
+  });
+}
+
+/** The graphs of an imported model take fewer kinds of prompts than SAM does. */
+export function promptUnsupported(what: string, supported: string): CalqueError {
+  return new CalqueError({
+    code: 'prompt-unsupported',
+    message: `the graphs of this model do not take ${what}`,
+    expected: supported,
+    remedy: 'Use a model that was imported from its checkpoint, or another kind of prompt',
+    details: { what },
+  });
+}
+
+/** @param seen every input and output, with its shape */
+export function onnxPairUnknown(seen: readonly string[], reason: string): CalqueError {
+  return new CalqueError({
+    code: 'onnx-pair-unknown',
+    message: `these ONNX files are not an encoder and a decoder of a kind that is known: ${reason}; they have ${seen.join('; ')}`,
+    expected:
+      'the official SAM 1 export with an encoder for it, or a pair from samexporter or transformers, for SAM 1 or SAM 2',
+    remedy: 'Import the published checkpoint instead',
+    details: { seen, reason },
+  });
+}
+
+export function checkpointConfigInvalid(field: string, found: unknown, expected: string): CalqueError {
+  const shown = found === undefined ? 'missing' : abbreviate(JSON.stringify(found) ?? String(found));
+  return new CalqueError({
+    code: 'checkpoint-config-invalid',
+    message: `the description of the architecture is not valid: ${field} is ${shown}`,
+    expected,
+    remedy: 'Correct the file that --config names; docs/models.md describes it',
+    details: { field },
+  });
+}
+
+export function modelIdTaken(id: string): CalqueError {
+  return new CalqueError({
+    code: 'model-id-taken',
+    message: `${id} is the name of a model that Calque knows how to download`,
+    expected: 'another name',
+    remedy: 'Choose one with --id',
+    details: { id },
+  });
+}
+
+export function modelIdInvalid(id: string): CalqueError {
+  return new CalqueError({
+    code: 'model-id-invalid',
+    message: `${JSON.stringify(id)} cannot be the name of a model`,
+    expected: 'lower-case letters, digits, dots and dashes, beginning with a letter or a digit',
+    remedy: 'Choose one with --id',
+    details: { id },
+  });
+}
+
+export function importedModelDamaged(id: string, files: readonly string[]): CalqueError {
+  return new CalqueError({
+    code: 'model-import-again',
+    message: `the imported model ${id} is not whole, and only you have the files that it was made from`,
+    expected: files.join(' and '),
+    remedy: `Import it again: calque models import FILE --id ${id}`,
+    details: { id, files },
+  });
+}
+
 /** One line that says why something was thrown, with the causes that network errors hide. */
 export function reasonOf(error: unknown): string {
   if (error instanceof CalqueError)

@@ -2,6 +2,7 @@ export { indexOfHighestScore } from './adapter/candidates.ts';
 export {
   adapterFor,
   type FamilyAdapter,
+  type GraphNames,
   type ModelPrompt,
   type RawCandidate,
 } from './adapter/family-adapter.ts';

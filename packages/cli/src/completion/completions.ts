@@ -58,13 +58,20 @@ function valueOption(program: Command, command: Command, word: string): Option |
   return option?.required === true ? option : null;
 }
 
-const FILE_OPTIONS: ReadonlySet<string> = new Set(['--prompts', '--mask-input', '--image', '--out']);
+const FILE_OPTIONS: ReadonlySet<string> = new Set([
+  '--prompts',
+  '--mask-input',
+  '--image',
+  '--out',
+  '--config',
+]);
 
 async function optionValues(
   option: Option,
   modelIds: () => Promise<readonly string[]>,
 ): Promise<readonly string[]> {
   if (option.long === '--model') return modelIds();
+  if (option.long === '--precision') return ['fp32', 'fp16', 'int8'];
   if (option.long === '--candidate') return ['best', 'all', '1', '2', '3'];
   if (option.long === '--provider') return ['cpu', 'cuda', 'tensorrt', 'coreml', 'dml', 'webgpu'];
   return FILE_OPTIONS.has(option.long ?? '') ? [FILES] : [];

@@ -32,6 +32,10 @@ export async function startPullProgress(
         progress.update((1000 * event.bytes) / event.totalBytes, progressText(event));
         return;
       }
+      if (event.kind === 'converting') {
+        progress.update((1000 * event.bytes) / event.totalBytes, convertingText(event));
+        return;
+      }
       if (event.kind === 'waiting-for-lock') {
         if (now().getTime() - waitingSaidMs < WAITING_EVERY_MS) return;
         waitingSaidMs = now().getTime();
@@ -51,7 +55,11 @@ function progressText(event: Extract<PullEvent, { kind: 'progress' }>): string {
   return `${formatBytes(event.bytes)} of ${formatBytes(event.totalBytes)}${rate}${left}`;
 }
 
-function eventText(event: Exclude<PullEvent, { kind: 'progress' }>): string | null {
+function convertingText({ bytes, totalBytes }: Extract<PullEvent, { kind: 'converting' }>): string {
+  return `${formatBytes(bytes)} of ${formatBytes(totalBytes)} converted`;
+}
+
+function eventText(event: Exclude<PullEvent, { kind: 'progress' | 'converting' }>): string | null {
   switch (event.kind) {
     case 'licence':
       return licenceText(event);

@@ -161,6 +161,10 @@ export function fakeStore(changes: Partial<ModelStore> = {}): ModelStore {
     list: async () => [
       { manifest, isDefault: true, state: 'installed', folder: resolved.folder, sizeBytes: 246 },
     ],
+    published: () => [],
+    import: async () => resolved,
+    probe: async () => null,
+    noteProbe: async () => undefined,
     pull: async () => resolved,
     verify: async (id) => ({ id, folder: resolved.folder, ok: true, files: verifiedFiles() }),
     path: async () => resolved.folder,

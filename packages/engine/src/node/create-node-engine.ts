@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { InputSpec } from '@calque/models';
+import type { GraphNames, InputSpec } from '@calque/models';
 import type { ResolvedModel } from '@calque/models/node';
 import type { Engine } from '../contract.ts';
 import { EngineService } from '../service/engine-service.ts';
@@ -52,7 +52,7 @@ export function createNodeEngine(options: NodeEngineOptions): NodeEngine {
   const { manifest, encoder, decoder } = options.model;
   const lowMemory = options.lowMemory ?? false;
   const backend = new NodeBackend({
-    model: { id: manifest.id, family: manifest.family, input: manifest.input, encoder, decoder },
+    model: { id: manifest.id, graphs: graphNames(manifest), input: manifest.input, encoder, decoder },
     session: {
       providers: options.providers ?? defaultProviders(),
       threads: options.threads ?? physicalCores(),
@@ -72,6 +72,10 @@ export function createNodeEngine(options: NodeEngineOptions): NodeEngine {
     { sha256: encoder.sha256, input: manifest.input },
     options.maxWaiting,
   );
+}
+
+function graphNames({ family, interface: names }: GraphNames): GraphNames {
+  return names === undefined ? { family } : { family, interface: names };
 }
 
 class NodeEngineService extends EngineService implements NodeEngine {

@@ -1,10 +1,10 @@
 import type { SerializedError } from '@calque/core';
-import type { InputSpec, ModelFamily } from '@calque/models';
+import type { GraphNames, InputSpec } from '@calque/models';
 import type { DecodeRequest, EngineInfo, ImageFacts, ImageSource } from '../contract.ts';
 import type { DecodedPrompt, EncodedInBackend, ReadImage } from '../service/backend.ts';
 
 /** Raised with every change of the messages below; parent and child refuse to talk across versions. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 export type Role = 'reader' | 'encoder' | 'decoder';
 
@@ -46,7 +46,9 @@ export interface SessionSettings {
 
 export interface LoadArgs {
   readonly modelPath: string;
-  readonly family: ModelFamily;
+  /** What inputs and outputs are called in the file, where that differs from the interface. */
+  readonly names: Readonly<Record<string, string>>;
+  readonly graphs: GraphNames;
   readonly input: InputSpec;
   readonly session: SessionSettings;
 }

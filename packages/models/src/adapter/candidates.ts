@@ -15,6 +15,14 @@ export function splitCandidates(masks: Tensor, scores: Tensor): RawCandidate[] {
   }));
 }
 
+/**
+ * The candidates of a decoder that publishes the mask for unambiguous prompts before them: the ones that the reference
+ * predictors offer (`multimask_output=True`).
+ */
+export function withoutFirst(candidates: readonly RawCandidate[]): RawCandidate[] {
+  return candidates.slice(1);
+}
+
 /** What `best` means for every family: the highest score; of equal ones the first. Scores of NaN count as lowest. */
 export function indexOfHighestScore(candidates: readonly { readonly score: number }[]): number {
   let best = 0;

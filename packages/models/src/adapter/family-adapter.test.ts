@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ModelInterface } from '../manifest/manifest.ts';
 import { indexOfHighestScore } from './candidates.ts';
 import { adapterFor, type ModelPrompt } from './family-adapter.ts';
 
@@ -12,8 +13,12 @@ const points: ModelPrompt['points'] = [
 ];
 
 /** The sparse prompt that the decoder gets: x, y, label of each token. */
-function tokens(family: 'sam1' | 'sam2', prompt: Partial<ModelPrompt>): number[][] {
-  const feeds = adapterFor(family).decoderFeeds(
+function tokens(
+  family: 'sam1' | 'sam2',
+  prompt: Partial<ModelPrompt>,
+  names: ModelInterface = 'published',
+): number[][] {
+  const feeds = adapterFor({ family, interface: names }).decoderFeeds(
     {},
     { box: null, points: [], maskLogits: null, ...prompt },
     grid,
@@ -58,10 +63,73 @@ describe('SAM 2', () => {
   });
 });
 
+describe('graphs that Calque writes', () => {
+  test('take the padding point from the caller: for SAM 1 without a box, for SAM 2 always', () => {
+    const point = points.slice(0, 1);
+    expect(tokens('sam1', { points: point }, 'calque')).toEqual([
+      [21, 22, 1],
+      [0, 0, -1],
+    ]);
+    expect(tokens('sam1', { box, points: point }, 'calque')).toEqual([
+      [21, 22, 1],
+      [11, 12, 2],
+      [53, 54, 3],
+    ]);
+    expect(tokens('sam2', { box, points: point }, 'calque')).toEqual([
+      [11, 12, 2],
+      [53, 54, 3],
+      [21, 22, 1],
+      [0, 0, -1],
+    ]);
+  });
+
+  test.each(['sam1', 'sam2'] as const)('offer the three candidates after the first mask (%s)', (family) => {
+    const { candidatesFrom } = adapterFor({ family, interface: 'calque' });
+    const found = candidatesFrom({
+      low_res_masks: { dims: [1, 4, 1, 2], data: Float32Array.of(9, 9, 1, 2, 3, 4, 5, 50) },
+      iou_predictions: { dims: [1, 4], data: Float32Array.of(0.875, 0.25, 0.5, 0.75) },
+    });
+    expect(found.map(({ score, logits }) => [score, ...logits])).toEqual([
+      [0.25, 1, 2],
+      [0.5, 3, 4],
+      // SAM 2 clamps what it feeds back.
+      [0.75, 5, family === 'sam2' ? 32 : 50],
+    ]);
+  });
+});
+
+describe('graphs that transformers exports', () => {
+  const feeds = (family: 'sam1' | 'sam2', prompt: Partial<ModelPrompt>) =>
+    adapterFor({ family, interface: 'transformers' }).decoderFeeds(
+      {},
+      { box: null, points: [], maskLogits: null, ...prompt },
+      grid,
+    );
+
+  test('take clicks with one more axis, SAM 2 boxes beside them', () => {
+    expect(feeds('sam1', { points })).toMatchObject({
+      input_points: { dims: [1, 1, 2, 2] },
+      input_labels: { dims: [1, 1, 2], data: Float32Array.of(1, 0) },
+    });
+    expect(feeds('sam2', { box })).toMatchObject({
+      input_points: { dims: [1, 1, 0, 2] },
+      input_boxes: { dims: [1, 1, 4], data: Float32Array.of(11, 12, 53, 54) },
+    });
+    expect(feeds('sam2', { points })['input_boxes']?.dims).toEqual([1, 0, 4]);
+  });
+
+  test('refuse what they have no input for', () => {
+    expect(() => feeds('sam1', { box })).toThrow('do not take a box');
+    expect(() => feeds('sam2', { points, maskLogits: new Float32Array(65_536) })).toThrow(
+      'do not take a mask',
+    );
+  });
+});
+
 describe('both families', () => {
   test('say whether there is a mask input', () => {
     for (const family of ['sam1', 'sam2'] as const) {
-      const { decoderFeeds } = adapterFor(family);
+      const { decoderFeeds } = adapterFor({ family });
       const mask = new Float32Array(65_536).fill(3);
       const without = decoderFeeds({}, { box, points, maskLogits: null }, grid);
       const withMask = decoderFeeds({}, { box, points, maskLogits: mask }, grid);
@@ -73,7 +141,7 @@ describe('both families', () => {
 
   test('name the tensors that are missing', () => {
     expect(() =>
-      adapterFor('sam2').embeddingFrom({ other: { dims: [1], data: new Float32Array(1) } }),
+      adapterFor({ family: 'sam2' }).embeddingFrom({ other: { dims: [1], data: new Float32Array(1) } }),
     ).toThrow(/no tensor image_embed; it has other/);
   });
 });

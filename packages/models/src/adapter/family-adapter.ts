@@ -1,7 +1,11 @@
 import type { ModelPoint, PointLabel, Size } from '@calque/core';
-import type { ModelFamily } from '../manifest/manifest.ts';
+import type { ModelManifest } from '../manifest/manifest.ts';
+import { calqueSam1Adapter } from '../sam1/calque-sam1-adapter.ts';
 import { sam1Adapter } from '../sam1/sam1-adapter.ts';
+import { transformersSam1Adapter } from '../sam1/transformers-sam1-adapter.ts';
+import { calqueSam2Adapter } from '../sam2/calque-sam2-adapter.ts';
 import { sam2Adapter } from '../sam2/sam2-adapter.ts';
+import { transformersSam2Adapter } from '../sam2/transformers-sam2-adapter.ts';
 import type { NamedTensors, Tensor } from './tensor.ts';
 
 /** What differs between the families once image and prompt are in model space: the names and order of tensors. */
@@ -32,6 +36,15 @@ export interface RawCandidate {
   readonly logits: Float32Array;
 }
 
-export function adapterFor(family: ModelFamily): FamilyAdapter {
-  return family === 'sam1' ? sam1Adapter : sam2Adapter;
+/** What a model's graphs are called like, of its manifest. */
+export type GraphNames = Pick<ModelManifest, 'family' | 'interface'>;
+
+export function adapterFor({ family, interface: names = 'published' }: GraphNames): FamilyAdapter {
+  return adapters[names][family];
 }
+
+const adapters = {
+  published: { sam1: sam1Adapter, sam2: sam2Adapter },
+  calque: { sam1: calqueSam1Adapter, sam2: calqueSam2Adapter },
+  transformers: { sam1: transformersSam1Adapter, sam2: transformersSam2Adapter },
+} as const;

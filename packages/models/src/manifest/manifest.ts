@@ -5,6 +5,8 @@ export interface ModelManifest {
   /** Lower-case, digits, dots and dashes; the name on the command line and of the folder in the store. */
   readonly id: string;
   readonly family: ModelFamily;
+  /** Whose names and shapes the two graphs have. Default `published`. */
+  readonly interface?: ModelInterface;
   /** Architecture within the family, e.g. `hiera-tiny`. */
   readonly variant: string;
   readonly description: string;
@@ -12,12 +14,27 @@ export interface ModelManifest {
   readonly encoder: ModelFile;
   readonly decoder: ModelFile;
   readonly input: InputSpec;
-  /** Tried in order; every source provides all files. */
+  /** Tried in order; every source provides all files. Empty for a model that was imported. */
   readonly sources: readonly ModelSource[];
+  /** What a model was made from on this machine. */
+  readonly imported?: ImportFacts;
 }
 
 /** SAM 1 (and what copies its interface, e.g. MobileSAM) or SAM 2 and 2.1. */
 export type ModelFamily = 'sam1' | 'sam2';
+
+/**
+ * `published`: as the official export and the built-in models. `calque`: graphs that Calque writes from a checkpoint.
+ * `transformers`: as the library of that name exports. Source: docs/models.md.
+ */
+export type ModelInterface = 'published' | 'calque' | 'transformers';
+
+export interface ImportFacts {
+  /** Names, without folders, and contents of the files that were given. */
+  readonly files: readonly { readonly name: string; readonly sizeBytes: number; readonly sha256: string }[];
+  /** `as-is` for ONNX files, which are not changed. */
+  readonly precision: 'fp32' | 'fp16' | 'int8' | 'as-is';
+}
 
 export interface ModelLicence {
   /** SPDX identifier. */
@@ -44,6 +61,10 @@ export interface ModelFile {
     readonly sha256: string;
     readonly transform: 'expose-sam1-candidates';
   };
+  /** What inputs and outputs are called in the file, by their name in the model's interface, where that differs. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** The file with the weights of a graph that is too large for one file; it lies beside it. */
+  readonly weights?: { readonly name: string; readonly sizeBytes: number; readonly sha256: string };
 }
 
 /** How pixels become the encoder's input tensor. */

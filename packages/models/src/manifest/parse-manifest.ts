@@ -1,6 +1,13 @@
 import type { Size } from '@calque/core';
 import { manifestInvalid } from '../errors.ts';
-import type { InputSpec, ModelFile, ModelLicence, ModelManifest, ModelSource } from './manifest.ts';
+import type {
+  ImportFacts,
+  InputSpec,
+  ModelFile,
+  ModelLicence,
+  ModelManifest,
+  ModelSource,
+} from './manifest.ts';
 
 /**
  * Checks data from outside (a file, a user) and copies what a manifest is made of; unknown fields are left out.
@@ -11,13 +18,17 @@ export function parseManifest(data: unknown): ModelManifest {
   const manifest: ModelManifest = {
     id: text(at['id'], 'id', /^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, dots and dashes'),
     family: oneOf(at['family'], 'family', ['sam1', 'sam2']),
+    ...(at['interface'] === undefined ? {} : { interface: oneOf(at['interface'], 'interface', interfaces) }),
     variant: text(at['variant'], 'variant'),
     description: text(at['description'], 'description'),
     licence: parseLicence(at['licence']),
     encoder: parseFile(at['encoder'], 'encoder'),
     decoder: parseFile(at['decoder'], 'decoder'),
     input: parseInput(at['input']),
-    sources: list(at['sources'], 'sources').map((source, index) => parseSource(source, `sources[${index}]`)),
+    ...(at['imported'] === undefined ? {} : { imported: parseImport(at['imported']) }),
+    sources: (at['imported'] === undefined ? list(at['sources'], 'sources') : []).map((source, index) =>
+      parseSource(source, `sources[${index}]`),
+    ),
   };
   if (manifest.encoder.name === manifest.decoder.name) {
     throw manifestInvalid('decoder.name', manifest.decoder.name, "another name than the encoder's");
@@ -29,6 +40,19 @@ export function parseManifest(data: unknown): ModelManifest {
 /** The names of a model's files as its sources hold them. */
 export function sourceFileNames(manifest: ModelManifest): readonly string[] {
   return [manifest.encoder, manifest.decoder].map((file) => file.derivedFrom?.name ?? file.name);
+}
+
+const interfaces = ['published', 'calque', 'transformers'] as const;
+
+function parseImport(data: unknown): ImportFacts {
+  const at = record(data, 'imported');
+  return {
+    files: list(at['files'], 'imported.files').map((file, index) => {
+      const path = `imported.files[${index}]`;
+      return parseContents(record(file, path), path, text(record(file, path)['name'], `${path}.name`));
+    }),
+    precision: oneOf(at['precision'], 'imported.precision', ['fp32', 'fp16', 'int8', 'as-is']),
+  };
 }
 
 function checkSourcesHoldFiles(manifest: ModelManifest): void {
@@ -62,6 +86,12 @@ function parseFile(data: unknown, path: string): ModelFile {
   return {
     ...parseIdentity(at, path),
     ...(derived === undefined ? {} : { derivedFrom: parseDerivation(derived, `${path}.derivedFrom`) }),
+    ...(at['names'] === undefined
+      ? {}
+      : { names: textMap(at['names'], `${path}.names`, /\S/, 'the name of an input or output') }),
+    ...(at['weights'] === undefined
+      ? {}
+      : { weights: parseIdentity(record(at['weights'], `${path}.weights`), `${path}.weights`) }),
   };
 }
 
@@ -74,13 +104,22 @@ function parseDerivation(data: unknown, path: string): NonNullable<ModelFile['de
 }
 
 function parseIdentity(at: Fields, path: string): { name: string; sizeBytes: number; sha256: string } {
+  const name = text(
+    at['name'],
+    `${path}.name`,
+    /^(?!manifest\.json$|LICENCE\.txt$)[A-Za-z0-9_][A-Za-z0-9._-]*$/,
+    'a plain file name',
+  );
+  return parseContents(at, path, name);
+}
+
+function parseContents(
+  at: Fields,
+  path: string,
+  name: string,
+): { name: string; sizeBytes: number; sha256: string } {
   return {
-    name: text(
-      at['name'],
-      `${path}.name`,
-      /^(?!manifest\.json$|LICENCE\.txt$)[A-Za-z0-9_][A-Za-z0-9._-]*$/,
-      'a plain file name',
-    ),
+    name,
     sizeBytes: count(at['sizeBytes'], `${path}.sizeBytes`),
     sha256: text(at['sha256'], `${path}.sha256`, /^[0-9a-f]{64}$/, '64 lower-case hexadecimal digits'),
   };

@@ -1,3 +1,4 @@
+export type { ImportInput } from './convert/import-model.ts';
 export { makeFolder } from './make-folder.ts';
 export { calqueHome } from './store/calque-home.ts';
 export { hashFile } from './store/file-identity.ts';

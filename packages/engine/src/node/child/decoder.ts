@@ -25,8 +25,8 @@ export function createDecoder(): Handlers<'decoder'> {
   };
   return {
     async load(args: LoadArgs & DecoderArgs) {
-      const session = await loadSession(args.modelPath, args.session);
-      const decoder = new PromptDecoder(args.family, args.input, session);
+      const session = await loadSession(args, args.session);
+      const decoder = new PromptDecoder(args.graphs, args.input, session);
       decoder.warmUp();
       state = {
         decoder,

@@ -16,9 +16,9 @@ export function createEncoder(): Handlers<'encoder'> {
   let loaded: Loaded | undefined;
   return {
     async load(args: LoadArgs): Promise<LoadResult> {
-      const session = await loadSession(args.modelPath, args.session);
+      const session = await loadSession(args, args.session);
       warmUp(args.input);
-      loaded = { adapter: adapterFor(args.family), input: args.input, session };
+      loaded = { adapter: adapterFor(args.graphs), input: args.input, session };
       return { provider: session.provider, providers: session.providers };
     },
     async encode(args: EncodeArgs): Promise<EncodeResult> {

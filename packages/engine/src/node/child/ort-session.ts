@@ -2,7 +2,7 @@ import { type CalqueError, isCalqueError } from '@calque/core';
 import type { NamedTensors, Tensor } from '@calque/models';
 import * as ort from 'onnxruntime-node';
 import { inferenceFailed, modelLoadFailed, providerUnavailable } from '../../errors.ts';
-import type { LoadResult, ProbedProvider, SessionSettings } from '../protocol.ts';
+import type { LoadArgs, LoadResult, ProbedProvider, SessionSettings } from '../protocol.ts';
 import { probeModel } from './probe-model.ts';
 
 /** One loaded graph: plain tensors in, plain tensors out. */
@@ -11,7 +11,10 @@ export interface LoadedSession extends LoadResult {
 }
 
 /** Rejects with `provider-unavailable`, or with `model-load-failed` or `engine-out-of-memory` where the last provider runs but not this model. */
-export async function loadSession(modelPath: string, settings: SessionSettings): Promise<LoadedSession> {
+export async function loadSession(
+  { modelPath, names }: Pick<LoadArgs, 'modelPath' | 'names'>,
+  settings: SessionSettings,
+): Promise<LoadedSession> {
   const tried: { name: string; ok: false; reason: string }[] = [];
   let loadError: CalqueError | null = null;
   for (const name of settings.providers) {
@@ -20,7 +23,7 @@ export async function loadSession(modelPath: string, settings: SessionSettings):
       await probeProvider(name, settings);
       const session = await createSession(name, modelPath, settings);
       const providers: ProbedProvider[] = [...tried, { name, ok: true }];
-      return { provider: name, providers, run: (feeds, what) => runSession(session, feeds, what) };
+      return { provider: name, providers, run: (feeds, what) => runSession(session, names, feeds, what) };
     } catch (error) {
       // What failed at the model itself says more than that no provider was left.
       if (isCalqueError(error)) loadError = error;
@@ -60,24 +63,43 @@ function sessionOptions(provider: string, settings: SessionSettings): ort.Infere
     // The arena keeps every block it ever had: faster, at two to three times the memory.
     enableCpuMemArena: !settings.lowMemory,
     enableMemPattern: !settings.lowMemory,
+    // Weights in the order that is fastest are a second copy of them; without, they are put in order at each run.
+    ...(settings.lowMemory ? { extra: { session: { disable_prepacking: '1' } } } : {}),
     logSeverityLevel: 3,
   };
 }
 
 async function runSession(
   session: ort.InferenceSession,
+  names: LoadArgs['names'],
   feeds: NamedTensors,
   what: string,
 ): Promise<NamedTensors> {
   const inputs: Record<string, ort.Tensor> = {};
-  for (const [name, { data, dims }] of Object.entries(feeds))
-    inputs[name] = new ort.Tensor('float32', data, dims);
+  for (const [name, tensor] of Object.entries(feeds)) {
+    const inFile = names[name] ?? name;
+    inputs[inFile] = inputTensor(session, inFile, tensor);
+  }
+  const published = new Map(Object.entries(names).map(([name, inFile]) => [inFile, name]));
   try {
     const outputs = await session.run(inputs);
-    return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, plainTensor(tensor)]));
+    return Object.fromEntries(
+      Object.entries(outputs).map(([name, tensor]) => [published.get(name) ?? name, plainTensor(tensor)]),
+    );
   } catch (error) {
     throw inferenceFailed(what, messageOf(error));
   }
+}
+
+/** Some exporters want labels as integers. */
+function inputTensor(session: ort.InferenceSession, name: string, { data, dims }: Tensor): ort.Tensor {
+  const wanted = session.inputMetadata.find((input) => input.name === name);
+  if (wanted?.isTensor !== true || wanted.type !== 'int64') return new ort.Tensor('float32', data, dims);
+  return new ort.Tensor(
+    'int64',
+    BigInt64Array.from(data, (value) => BigInt(Math.round(value))),
+    dims,
+  );
 }
 
 function plainTensor(tensor: ort.Tensor): Tensor {

@@ -19,9 +19,9 @@ import {
   type FamilyAdapter,
   type Fit,
   fitImage,
+  type GraphNames,
   type InputSpec,
   indexOfHighestScore,
-  type ModelFamily,
   type ModelPrompt,
   maskPromptLogits,
   type NamedTensors,
@@ -41,8 +41,8 @@ export class PromptDecoder {
   readonly #session: LoadedSession;
   #lastSampler: LogitsSampler | undefined;
 
-  constructor(family: ModelFamily, input: InputSpec, session: LoadedSession) {
-    this.#adapter = adapterFor(family);
+  constructor(graphs: GraphNames, input: InputSpec, session: LoadedSession) {
+    this.#adapter = adapterFor(graphs);
     this.#input = input;
     this.#session = session;
   }

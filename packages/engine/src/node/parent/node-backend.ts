@@ -1,5 +1,5 @@
 import { isCalqueError } from '@calque/core';
-import type { InputSpec, ModelFamily } from '@calque/models';
+import type { GraphNames, InputSpec } from '@calque/models';
 import type { DecodeRequest, EngineInfo, ImageFacts, ImageSource } from '../../contract.ts';
 import { embeddingMissing } from '../../errors.ts';
 import type { Backend, DecodedPrompt, EncodedInBackend, ReadImage } from '../../service/backend.ts';
@@ -10,7 +10,7 @@ import { ModelFile } from './model-file.ts';
 export interface NodeBackendOptions {
   readonly model: {
     readonly id: string;
-    readonly family: ModelFamily;
+    readonly graphs: GraphNames;
     readonly input: InputSpec;
     readonly encoder: BackendFile;
     readonly decoder: BackendFile;
@@ -27,6 +27,7 @@ export interface BackendFile {
   readonly name: string;
   readonly path: string;
   readonly sha256: string;
+  readonly names?: Readonly<Record<string, string>>;
 }
 
 /** Three child processes: one reads images, one runs the encoder, one holds embeddings and runs the decoder. */
@@ -163,8 +164,9 @@ export class NodeBackend implements Backend {
   }
 
   #loadArgs(file: BackendFile): LoadArgs {
-    const { family, input } = this.#options.model;
-    return { modelPath: file.path, family, input, session: this.#options.session };
+    const { graphs, input } = this.#options.model;
+    const names = file.names ?? {};
+    return { modelPath: file.path, names, graphs, input, session: this.#options.session };
   }
 }
 

@@ -19,16 +19,18 @@ export interface WantedFile {
 }
 
 export function wantedFiles(manifest: ModelManifest): readonly WantedFile[] {
-  return [manifest.encoder, manifest.decoder].map((file) => ({
+  const graphs = [manifest.encoder, manifest.decoder].map((file) => ({
     installed: file,
     source: file.derivedFrom ?? file,
     ...(file.derivedFrom === undefined ? {} : { transform: file.derivedFrom.transform }),
   }));
+  const weights = [manifest.encoder.weights, manifest.decoder.weights].filter((file) => file !== undefined);
+  return [...graphs, ...weights.map((file) => ({ installed: file, source: file }))];
 }
 
 /** Bytes of a model's files as they are installed. */
 export function installedBytes(manifest: ModelManifest): number {
-  return manifest.encoder.sizeBytes + manifest.decoder.sizeBytes;
+  return wantedFiles(manifest).reduce((sum, { installed }) => sum + installed.sizeBytes, 0);
 }
 
 /** SHA-256 of a file in lower-case hexadecimal, read in pieces. */

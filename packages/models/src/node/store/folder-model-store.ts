@@ -1,11 +1,22 @@
 import { readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { isCalqueError } from '@calque/core';
-import { modelDamaged, modelIdUnknown, modelNotInstalled } from '../../errors.ts';
-import type { ModelManifest } from '../../manifest/manifest.ts';
+import {
+  importedModelDamaged,
+  modelDamaged,
+  modelIdTaken,
+  modelIdUnknown,
+  modelNotInstalled,
+} from '../../errors.ts';
+import type { ModelFile, ModelManifest } from '../../manifest/manifest.ts';
 import { nearestId } from '../../manifest/nearest-id.ts';
+import type { PublishedCheckpoint } from '../../manifest/published-checkpoints.ts';
+import type { ImportInput, PreparedImport } from '../convert/import-model.ts';
 import { makeFolder } from '../make-folder.ts';
+import { downloadCheckpoint } from './download-checkpoint.ts';
 import { type FileIdentity, fileSize, hashFile, installedBytes, wantedFiles } from './file-identity.ts';
+import { importedManifests } from './imported-models.ts';
+import { checkModelId, installImport } from './install-import.ts';
 import {
   dropInstallMarker,
   type InstallMarker,
@@ -14,6 +25,7 @@ import {
   writeInstallMarker,
 } from './install-marker.ts';
 import type {
+  ImportOptions,
   ModelState,
   ModelStore,
   PullOptions,
@@ -34,6 +46,7 @@ export interface FolderModelStoreParts {
   /** Holds one folder a model, and its lock beside it. */
   readonly folder: string;
   readonly manifests: readonly ModelManifest[];
+  readonly checkpoints: readonly PublishedCheckpoint[];
   readonly mirror: string | undefined;
   readonly env: Environment;
   readonly disk: StoreDisk;
@@ -50,16 +63,28 @@ export class FolderModelStore implements ModelStore {
   }
 
   manifest(id: string): ModelManifest {
-    const { manifests } = this.#parts;
+    const manifests = this.#manifests();
     const found = manifests.find((manifest) => manifest.id === id);
     if (found !== undefined) return found;
-    const known = manifests.map((manifest) => manifest.id);
+    const { checkpoints } = this.#parts;
+    if (checkpoints.some((checkpoint) => checkpoint.id === id)) throw modelNotInstalled(id, this.folder);
+    const known = [...new Set([...manifests, ...checkpoints].map((each) => each.id))];
     throw modelIdUnknown(id, known, nearestId(id, known));
+  }
+
+  #manifests(): readonly ModelManifest[] {
+    const { manifests } = this.#parts;
+    const imported = importedManifests(this.folder);
+    return [...manifests, ...imported.filter(({ id }) => manifests.every((known) => known.id !== id))];
+  }
+
+  published(): readonly PublishedCheckpoint[] {
+    return this.#parts.checkpoints;
   }
 
   async list(): Promise<readonly StoredModel[]> {
     return Promise.all(
-      this.#parts.manifests.map(async (manifest, index) => ({
+      this.#manifests().map(async (manifest, index) => ({
         manifest,
         isDefault: index === 0,
         state: await this.#state(manifest),
@@ -70,12 +95,18 @@ export class FolderModelStore implements ModelStore {
   }
 
   async pull(id: string, options: PullOptions = {}): Promise<ResolvedModel> {
+    const { manifests, checkpoints } = this.#parts;
+    const checkpoint = checkpoints.find((each) => each.id === id);
+    if (checkpoint !== undefined && manifests.every((known) => known.id !== id))
+      return this.#pullCheckpoint(checkpoint, options);
     const manifest = this.manifest(id);
+    if (manifest.imported !== undefined) return this.#resolveImported(manifest, options);
     const folder = this.#folderOf(manifest);
     const listener = options.onProgress ?? (() => undefined);
     const ready = (): Promise<ResolvedModel | undefined> => this.#resolveIfWhole(id, options);
     const before = await ready();
-    const lock = before === undefined ? await this.#lock(manifest, options, ready) : undefined;
+    const lock =
+      before === undefined ? await this.#lock(id, installedBytes(manifest), options, ready) : undefined;
     try {
       const present = before ?? (await ready());
       if (present === undefined && lock !== undefined) {
@@ -87,6 +118,148 @@ export class FolderModelStore implements ModelStore {
     } finally {
       await lock?.release();
     }
+  }
+
+  async #resolveImported(manifest: ModelManifest, options: PullOptions): Promise<ResolvedModel> {
+    const { id, imported } = manifest;
+    const found = await this.#resolveIfWhole(id, options);
+    if (found === undefined) throw importedModelDamaged(id, imported?.files.map(({ name }) => name) ?? []);
+    options.onProgress?.({ kind: 'done', id, folder: found.folder, alreadyInstalled: true });
+    return found;
+  }
+
+  async import(input: ImportInput, options: ImportOptions = {}): Promise<ResolvedModel> {
+    if (options.id !== undefined) this.#checkNewId(options.id, undefined);
+    const checkpoint = await this.#namedCheckpoint(input);
+    if (checkpoint !== undefined) return this.#importPublished(checkpoint, input, options);
+    const { prepareImport } = await import('../convert/import-model.ts');
+    const name = input.paths.map((path) => basename(path)).join(' and ');
+    const onHashing = (file: string): void =>
+      options.onProgress?.({ kind: 'verifying', id: options.id ?? name, file });
+    const prepared = await prepareImport(input, { ...options, onHashing });
+    try {
+      const id = options.id ?? this.#freeId(prepared);
+      this.#checkNewId(id, prepared);
+      const lock = await this.#lock(id, prepared.neededBytes, options, async () => undefined);
+      try {
+        await this.#install(prepared, id, `${name}, imported`, options, lock?.signal);
+      } finally {
+        await lock?.release();
+      }
+      return await this.resolve(id, options);
+    } finally {
+      await prepared.close();
+    }
+  }
+
+  #checkNewId(id: string, prepared: PreparedImport | undefined): void {
+    checkModelId(id);
+    if (this.#isTaken(id, prepared)) throw modelIdTaken(id);
+  }
+
+  /** The name of a model that can be downloaded means that model: only its own checkpoint may be imported so. */
+  #isTaken(id: string, prepared: PreparedImport | undefined): boolean {
+    const { manifests, checkpoints } = this.#parts;
+    if (manifests.some((manifest) => manifest.id === id)) return true;
+    const named = checkpoints.find((checkpoint) => checkpoint.id === id);
+    return named !== undefined && prepared !== undefined && prepared.exactlySha256 !== named.sha256;
+  }
+
+  /** The published checkpoint that was meant where its id stands for a path. */
+  async #namedCheckpoint({ paths }: ImportInput): Promise<PublishedCheckpoint | undefined> {
+    const [path = '', more] = paths;
+    if (more !== undefined || (await fileSize(path)) !== undefined) return undefined;
+    return this.#parts.checkpoints.find(({ id }) => id === basename(path));
+  }
+
+  async #importPublished(
+    checkpoint: PublishedCheckpoint,
+    input: ImportInput,
+    options: ImportOptions,
+  ): Promise<ResolvedModel> {
+    const { mirror, env, disk } = this.#parts;
+    const listener = options.onProgress ?? (() => undefined);
+    const folder = join(this.folder, `${checkpoint.id}.download`);
+    const lock = await this.#lock(`${checkpoint.id}.download`, 0, options, async () => undefined);
+    try {
+      const signal = lock?.signal ?? new AbortController().signal;
+      const path = await downloadCheckpoint({ checkpoint, folder, mirror, env, disk, listener, signal });
+      const model = await this.import({ ...input, paths: [path] }, options);
+      await rm(folder, { recursive: true, force: true });
+      return model;
+    } finally {
+      await lock?.release();
+    }
+  }
+
+  #freeId(prepared: PreparedImport): string {
+    return this.#isTaken(prepared.id, prepared) ? `${prepared.id}-imported` : prepared.id;
+  }
+
+  async #install(
+    prepared: PreparedImport,
+    id: string,
+    installedFrom: string,
+    options: PullOptions,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<void> {
+    const { disk } = this.#parts;
+    const listener = options.onProgress ?? (() => undefined);
+    await installImport({ prepared, id, folder: this.folder, installedFrom, disk, listener, signal });
+    listener({ kind: 'done', id, folder: join(this.folder, id), alreadyInstalled: false });
+  }
+
+  async #pullCheckpoint(checkpoint: PublishedCheckpoint, options: PullOptions): Promise<ResolvedModel> {
+    const { id } = checkpoint;
+    const ready = (): Promise<ResolvedModel | undefined> => this.#resolveIfWhole(id, options);
+    const before = await ready();
+    const lock = before === undefined ? await this.#lock(id, 0, options, ready) : undefined;
+    try {
+      const present = before ?? (await ready());
+      if (present !== undefined || lock === undefined) {
+        options.onProgress?.({ kind: 'done', id, folder: join(this.folder, id), alreadyInstalled: true });
+        return present ?? (await this.resolve(id, options));
+      }
+      await this.#convertDownload(checkpoint, options, lock.signal);
+      return await this.resolve(id, options);
+    } finally {
+      await lock?.release();
+    }
+  }
+
+  async #convertDownload(
+    checkpoint: PublishedCheckpoint,
+    options: PullOptions,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { mirror, env, disk } = this.#parts;
+    const listener = options.onProgress ?? (() => undefined);
+    const folder = join(this.folder, `${checkpoint.id}.download`);
+    const path = await downloadCheckpoint({ checkpoint, folder, mirror, env, disk, listener, signal });
+    const { prepareImport } = await import('../convert/import-model.ts');
+    const prepared = await prepareImport({ paths: [path] }, { signal });
+    try {
+      const { host } = new URL(checkpoint.url);
+      await this.#install(prepared, checkpoint.id, `${basename(path)} of ${host}`, options, signal);
+    } finally {
+      await prepared.close();
+    }
+    // A download that could not be converted stays: the next attempt needs no other.
+    await rm(folder, { recursive: true, force: true });
+  }
+
+  async probe(id: string): Promise<unknown> {
+    return (await this.#markerOf(this.manifest(id)))?.probe ?? null;
+  }
+
+  async noteProbe(id: string, answer: unknown): Promise<void> {
+    const manifest = this.manifest(id);
+    const folder = this.#folderOf(manifest);
+    const marker = await this.#markerOf(manifest);
+    if (marker === undefined) throw modelNotInstalled(id, this.folder);
+    await writing(folder, this.#parts.disk, 1 << 16, () =>
+      writeInstallMarker(folder, { ...marker, probe: answer }),
+    );
   }
 
   async verify(id: string, { signal }: StoreCallOptions = {}): Promise<VerifyReport> {
@@ -114,7 +287,7 @@ export class FolderModelStore implements ModelStore {
     const manifest = this.manifest(id);
     const folder = this.#folderOf(manifest);
     if (!(await exists(folder))) return false;
-    const lock = await this.#lock(manifest, options, async () => undefined);
+    const lock = await this.#lock(id, 0, options, async () => undefined);
     try {
       await writing(folder, this.#parts.disk, 0, async () => {
         // First, so that a half-deleted model is not one.
@@ -165,13 +338,13 @@ export class FolderModelStore implements ModelStore {
   }
 
   async #lock(
-    manifest: ModelManifest,
+    id: string,
+    neededBytes: number,
     options: PullOptions,
     ready: () => Promise<ResolvedModel | undefined>,
   ): Promise<StoreLock | undefined> {
     const { disk, lockTimes } = this.#parts;
-    const { id } = manifest;
-    return writing(this.folder, disk, installedBytes(manifest), async () => {
+    return writing(this.folder, disk, neededBytes, async () => {
       await makeFolder(this.folder);
       return takeStoreLock({
         id,
@@ -259,8 +432,8 @@ async function markDamaged(
   await writeInstallMarker(folder, { ...marker, damage: { file: name, problem } });
 }
 
-function resolvedFile(folder: string, { name, sizeBytes, sha256 }: FileIdentity): ResolvedFile {
-  return { name, path: join(folder, name), sizeBytes, sha256 };
+function resolvedFile(folder: string, { name, sizeBytes, sha256, names }: ModelFile): ResolvedFile {
+  return { name, path: join(folder, name), sizeBytes, sha256, ...(names === undefined ? {} : { names }) };
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isCalqueError } from '@calque/core';
 import type { Dispatcher, Response } from 'undici';
-import { modelSizeMismatch, modelSourceFailed } from '../../errors.ts';
+import { modelSizeMismatch, modelSourceFailed, reasonOf } from '../../errors.ts';
 import type { ModelSource } from '../../manifest/manifest.ts';
 import type { FileIdentity } from './file-identity.ts';
 import type { ModelSourceReader, RetryListener } from './model-source.ts';
@@ -37,6 +37,27 @@ interface Download {
   readonly staging: Staging;
   readonly dispatcher: Dispatcher;
   readonly onRetry: RetryListener;
+}
+
+/** How large a server says that a file is. Rejects with `model-source-failed`. */
+export async function sizeAtAddress(url: string, signal: AbortSignal): Promise<number> {
+  const { EnvHttpProxyAgent, fetch } = await import('undici');
+  const dispatcher = new EnvHttpProxyAgent({ headersTimeout: 60_000 });
+  try {
+    const headers = { 'accept-encoding': 'identity' };
+    const response = await fetch(url, { method: 'HEAD', dispatcher, signal, headers });
+    const size = Number(response.headers.get('content-length') ?? Number.NaN);
+    if (!response.ok)
+      throw modelSourceFailed(`${url} answered ${response.status} ${response.statusText}`.trim());
+    if (!Number.isSafeInteger(size) || size === 0)
+      throw modelSourceFailed(`${url} does not say how large it is`);
+    return size;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw isCalqueError(error) ? error : modelSourceFailed(`${url}: ${reasonOf(error)}`, error);
+  } finally {
+    await dispatcher.destroy();
+  }
 }
 
 async function download(

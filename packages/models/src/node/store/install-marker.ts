@@ -16,6 +16,8 @@ export interface InstallMarker {
   readonly files: readonly InstalledFile[];
   /** What a verification found wrong. Such a model is not used; a pull, or a verification that finds it right, ends that. */
   readonly damage?: FoundDamage;
+  /** What a model that was imported here answered to the built-in probe then; any JSON. */
+  readonly probe?: unknown;
 }
 
 export interface FoundDamage {
@@ -29,7 +31,7 @@ export interface InstalledFile extends FileIdentity {
   readonly mtimeMs: number;
 }
 
-const markerName = 'manifest.json';
+export const markerName = 'manifest.json';
 
 /** The marker of a folder; undefined when there is none, or one that this version does not understand. */
 export async function readInstallMarker(folder: string): Promise<InstallMarker | undefined> {

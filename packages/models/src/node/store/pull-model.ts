@@ -14,7 +14,7 @@ import { type WantedFile, wantedFiles } from './file-identity.ts';
 import { httpsSource } from './https-source.ts';
 import { dropInstallMarker, installedFile, writeAtomically, writeInstallMarker } from './install-marker.ts';
 import { licenceText } from './licence-text.ts';
-import { mirrorSource } from './mirror-source.ts';
+import { mirrorSource, type SourcedModel } from './mirror-source.ts';
 import type { ModelSourceReader } from './model-source.ts';
 import type { Environment } from './npm-options.ts';
 import { npmSource } from './npm-source.ts';
@@ -25,8 +25,12 @@ import type { StoreDisk } from './store-disk.ts';
 import { isStoreFailure, writing } from './store-error.ts';
 import { transforms } from './transforms.ts';
 
-export interface PullRequest {
+export interface PullRequest extends FetchRequest {
   readonly manifest: ModelManifest;
+}
+
+export interface FetchRequest {
+  readonly manifest: SourcedModel;
   readonly folder: string;
   readonly mirror: string | undefined;
   readonly env: Environment;
@@ -54,7 +58,7 @@ export async function pullModel(request: PullRequest): Promise<void> {
   await finish(request, wanted, installedFrom);
 }
 
-function sourcesOf({ manifest, mirror, env }: PullRequest): readonly ModelSourceReader[] {
+function sourcesOf({ manifest, mirror, env }: FetchRequest): readonly ModelSourceReader[] {
   return [
     ...(mirror === undefined ? [] : [mirrorSource(mirror, manifest)]),
     ...manifest.sources.map((source) =>
@@ -64,8 +68,8 @@ function sourcesOf({ manifest, mirror, env }: PullRequest): readonly ModelSource
 }
 
 /** Asks the sources in order until nothing is missing. Resolves to the sources that gave something. */
-async function fetchMissing(
-  request: PullRequest,
+export async function fetchMissing(
+  request: FetchRequest,
   staging: Staging,
   meter: ProgressMeter,
 ): Promise<readonly string[]> {
@@ -91,7 +95,7 @@ async function fetchMissing(
 async function tryOne(
   source: ModelSourceReader,
   missing: readonly WantedFile[],
-  request: PullRequest,
+  request: FetchRequest,
   staging: Staging,
   meter: ProgressMeter,
 ): Promise<{ readonly error: unknown } | undefined> {
@@ -117,7 +121,7 @@ async function tryOne(
 
 /** Says that the disk is too small before a long download, rather than after it. */
 async function checkSpace(
-  { folder, disk }: PullRequest,
+  { folder, disk }: FetchRequest,
   missing: readonly WantedFile[],
   staging: Staging,
 ): Promise<void> {
