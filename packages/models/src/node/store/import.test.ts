@@ -226,6 +226,7 @@ describe('A published checkpoint is downloaded, checked and converted', () => {
       'licence',
       'source-start',
       'progress',
+      'source-retry',
       'converting',
       'done',
     ]);
