@@ -1,4 +1,22 @@
 export { CalqueError, type ErrorParts, isCalqueError, type SerializedError } from './calque-error.ts';
+export {
+  type Annotation,
+  type AnnotationPoint,
+  type AnnotationPrompt,
+  emptyPrompt,
+  type RejectReason,
+  type Review,
+} from './document/annotation.ts';
+export {
+  type AnnotationChange,
+  type Entry,
+  GESTURES,
+  type Gesture,
+  type NumberedEntry,
+  type StepEntry,
+  type UndoEntry,
+} from './document/entry.ts';
+export { applyEntry, documentOf, emptyDocument, type ImageDocument } from './document/image-document.ts';
 export { boxNotFinite, pointNotFinite, promptEmpty, recordInvalid } from './errors.ts';
 export {
   type BoxXywh,

@@ -1,0 +1,66 @@
+/**
+ * Half-precision numbers as they travel: base64 of little-endian IEEE 754 binary16, in the order of the array.
+ * Rounds to nearest even; what is beyond 65504 becomes infinite. Logits lie within a few dozen, where a step is 2^-6 or less.
+ */
+export function float16FromFloat32(values: Float32Array): string {
+  const halves = new Uint16Array(values.length);
+  for (let i = 0; i < values.length; i++) halves[i] = halfOf(values[i] as number);
+  return base64Of(new Uint8Array(halves.buffer));
+}
+
+/** The inverse: exact, since every half is a single. A new array. */
+export function float32FromFloat16(text: string): Float32Array {
+  const bytes = bytesOf(text);
+  const halves = new Uint16Array(bytes.buffer, 0, bytes.length >> 1);
+  const values = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) values[i] = singleOf(halves[i] as number);
+  return values;
+}
+
+const single = new Float32Array(1);
+const bits = new Uint32Array(single.buffer);
+
+function halfOf(value: number): number {
+  single[0] = value;
+  const word = bits[0] as number;
+  const sign = (word >>> 16) & 0x8000;
+  const exponent = ((word >>> 23) & 0xff) - 112;
+  const mantissa = word & 0x7fffff;
+  if (exponent >= 31) return sign | 0x7c00 | (exponent === 143 && mantissa !== 0 ? 0x200 : 0);
+  if (exponent <= 0) return sign | subnormalOf(mantissa | 0x800000, exponent);
+  return sign | roundedShift((exponent << 23) | mantissa, 13);
+}
+
+function subnormalOf(mantissa: number, exponent: number): number {
+  return exponent < -10 ? 0 : roundedShift(mantissa, 14 - exponent);
+}
+
+function roundedShift(value: number, shift: number): number {
+  const kept = value >>> shift;
+  const rest = value & ((1 << shift) - 1);
+  const half = 1 << (shift - 1);
+  return rest > half || (rest === half && (kept & 1) === 1) ? kept + 1 : kept;
+}
+
+function singleOf(half: number): number {
+  const sign = half & 0x8000 ? -1 : 1;
+  const exponent = (half >>> 10) & 0x1f;
+  const mantissa = half & 0x3ff;
+  if (exponent === 31) return mantissa === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return exponent === 0 ? sign * mantissa * 2 ** -24 : sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
+}
+
+function base64Of(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 0x8000) {
+    text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  }
+  return btoa(text);
+}
+
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  const decoded = atob(text);
+  const bytes = new Uint8Array(decoded.length);
+  for (let i = 0; i < decoded.length; i++) bytes[i] = decoded.charCodeAt(i);
+  return bytes;
+}
