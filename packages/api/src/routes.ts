@@ -75,6 +75,13 @@ export const routes = {
     params: Type.Object({ modelId: IdSchema }),
     response: ModelStateSchema,
   },
+  readModelDecoder: {
+    method: 'GET',
+    path: '/api/models/:modelId/decoder',
+    summary: "The model's decoder (ONNX), for decoding in the browser",
+    params: Type.Object({ modelId: IdSchema }),
+    response: 'binary',
+  },
   listDatasets: {
     method: 'GET',
     path: '/api/datasets',

@@ -5,6 +5,7 @@
  * through {@link Engine} and passes the same contract suite (`testing/engine-contract.ts`).
  */
 import type { PostprocessOptions, Prompt } from '@calque/core';
+import type { NamedTensors } from '@calque/models';
 import type { EncodedImage, EngineInfo, Prediction } from './results.ts';
 
 export type * from './results.ts';
@@ -19,6 +20,11 @@ export interface Engine {
   encode(source: ImageSource, options?: EncodeOptions): Promise<EncodedImage>;
   /** Answers one prompt. Rejects with a `prompt-…` error, `superseded`, `engine-busy`, `engine-crashed` or the signal's reason. */
   decode(image: EncodedImage, request: DecodeRequest, options?: DecodeOptions): Promise<Prediction>;
+  /**
+   * The embedding itself: float32 tensors under the names that the family's `decoderFeeds` takes, for a decoder that runs
+   * elsewhere. Encodes the image again where it was dropped. Rejects as `decode` does.
+   */
+  tensors(image: EncodedImage, options?: CallOptions): Promise<NamedTensors>;
   /** Refuses new calls, rejects those under way with `engine-closed` and frees everything. */
   close(): Promise<void>;
 }

@@ -86,6 +86,16 @@ export function embeddingMissing(key: string): CalqueError {
   });
 }
 
+export function tensorsNotUnderstood(found: string): CalqueError {
+  return new CalqueError({
+    code: 'tensors-not-understood',
+    message: `The embedding that was sent cannot be read: found ${found}`,
+    expected: 'an embedding of format version 1',
+    remedy: 'Load the page again: it may be of another version than the server',
+    details: { found },
+  });
+}
+
 export function imageChanged(path: string): CalqueError {
   return new CalqueError({
     code: 'image-changed',

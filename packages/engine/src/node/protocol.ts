@@ -1,10 +1,10 @@
 import type { SerializedError } from '@calque/core';
-import type { InputSpec, ModelFamily } from '@calque/models';
+import type { InputSpec, ModelFamily, NamedTensors } from '@calque/models';
 import type { DecodeRequest, EngineInfo, ImageFacts, ImageSource } from '../contract.ts';
 import type { DecodedPrompt, EncodedInBackend, ReadImage } from '../service/backend.ts';
 
 /** Raised with every change of the messages below; parent and child refuse to talk across versions. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 export type Role = 'reader' | 'encoder' | 'decoder';
 
@@ -23,6 +23,7 @@ export interface Calls {
     /** Takes an embedding over from the encoder. */
     readonly admit: Call<{ readonly key: string; readonly handover: Handover }, null>;
     readonly decode: Call<DecodeArgs, DecodedPrompt>;
+    readonly tensors: Call<{ readonly key: string }, NamedTensors>;
   };
 }
 

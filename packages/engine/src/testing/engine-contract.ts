@@ -147,6 +147,19 @@ export function engineContract(name: string, create: () => Promise<EngineUnderTe
       });
     });
 
+    test('the tensors of an embedding are those of its image', async () => {
+      const { engine, first, second } = under;
+      const [one, other] = [await engine.encode(first), await engine.encode(second)];
+      const tensors = await engine.tensors(one);
+      expect(Object.keys(tensors).length).toBeGreaterThan(0);
+      for (const { dims, data } of Object.values(tensors)) {
+        expect(data).toHaveLength(dims.reduce((product, dim) => product * dim, 1));
+        expect(data.every(Number.isFinite)).toBe(true);
+      }
+      expect(await engine.tensors(one)).toEqual(tensors);
+      expect(await engine.tensors(other)).not.toEqual(tensors);
+    });
+
     test('an image that is not there is an error of its call alone', async () => {
       const { engine, first, missing } = under;
       await expect(engine.encode(missing)).rejects.toMatchObject({ code: 'image-missing' });
