@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { IdSchema } from './geometry.ts';
+import { HashSchema, IdSchema } from './geometry.ts';
 
 /** RFC 9457, `application/problem+json`; `code` is one of docs/errors.md, `type` links to it. */
 export const ProblemSchema = Type.Object({
@@ -24,6 +24,8 @@ export const ModelStateSchema = Type.Object({
   licence: Type.String(),
   family: Type.String(),
   isDefault: Type.Boolean(),
+  /** Hashes of its files, in the order of its predictions: with them a page can ask for recorded predictions. */
+  files: Type.Optional(Type.Array(Type.Object({ name: Type.String(), sha256: HashSchema }))),
   status: Type.Union([
     Type.Literal('missing'),
     Type.Literal('downloading'),

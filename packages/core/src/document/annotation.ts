@@ -30,7 +30,10 @@ export interface Annotation {
   /** Which candidate becomes the mask: the highest score, or an index in the model's order. */
   readonly choice: 'best' | number;
   readonly postprocess: PostprocessOptions;
-  /** Id of the stored mask that a person painted or imported; takes the place of the predicted one. */
+  /**
+   * Id of the stored mask that a person painted or imported; takes the place of the predicted one, before `postprocess`.
+   * Painting bakes the post-processing in and begins with none.
+   */
   readonly editedMask: string | null;
   readonly review: Review;
 }

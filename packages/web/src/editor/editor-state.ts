@@ -1,5 +1,5 @@
 import type { EmbeddingState, WireImage, WireLabel, WirePrediction } from '@calque/api';
-import type { Annotation, CalqueError, ImageDocument } from '@calque/core';
+import type { Annotation, CalqueError, Entry, ImageDocument } from '@calque/core';
 import type { ShownMask } from '../masks/shown-mask.ts';
 
 export type ToolName = 'select' | 'box' | 'foreground' | 'background' | 'brush' | 'pan';
@@ -15,6 +15,10 @@ export interface EditorState {
   readonly datasetId: string;
   readonly image: WireImage;
   readonly document: ImageDocument;
+  /** Every entry that `document` is made of, in order: the history. */
+  readonly log: readonly Entry[];
+  /** False until the image's log was read from the server. */
+  readonly loaded: boolean;
   readonly labels: readonly WireLabel[];
   readonly selectedId: string | null;
   readonly tool: ToolName;
@@ -44,7 +48,10 @@ export interface AnnotationView {
   readonly prediction: WirePrediction | null;
   /** Index into the prediction's candidates that `choice` names. */
   readonly candidate: number | null;
-  /** The mask in effect: painted, or chosen and post-processed. While an answer is awaited, the former mask stays. */
+  /**
+   * The mask in effect: accepted, painted, or chosen and post-processed. While an answer is awaited, or failed, the former
+   * mask stays; while a candidate is hovered, or a slider is dragged, it is what that would give.
+   */
   readonly mask: ShownMask | null;
   readonly pending: boolean;
   readonly error: CalqueError | null;

@@ -1,4 +1,6 @@
+import type { WirePrediction } from '@calque/api';
 import type {
+  Annotation,
   BoxXyxy,
   ImagePoint,
   PointLabel,
@@ -7,6 +9,7 @@ import type {
   RejectReason,
 } from '@calque/core';
 import type { StoreApi } from 'zustand/vanilla';
+import type { ShownMask } from '../masks/shown-mask.ts';
 import type { EditorState, ToolName } from './editor-state.ts';
 
 /**
@@ -46,8 +49,11 @@ export interface Editor {
   paint(stroke: readonly ImagePoint[], mode: 'paint' | 'erase'): void;
   discardEdit(): void;
 
+  /** Not a step: the next prompt begins a new annotation. */
   newAnnotation(): void;
   deleteAnnotation(annotationId: string): void;
+  /** Brings a deleted annotation back as it was last. */
+  restore(annotationId: string): void;
   rename(annotationId: string, name: string): void;
   setLabel(annotationId: string, labelId: string | null): void;
   /** Moves an annotation to this place (0-based) in the list. */
@@ -63,6 +69,10 @@ export interface Editor {
 
   undo(): void;
   redo(): void;
+  /** Not a step: asks once more after an error. */
+  askAgain(annotationId: string): void;
+  /** What an earlier state of an annotation looked like; null for an empty prompt. Asks the decoder if it must. */
+  stateOf(annotation: Annotation, options: { readonly signal: AbortSignal }): Promise<AnnotationLook | null>;
   dismissNotice(id: string): void;
   setMaskOpacity(opacity: number): void;
   hideMasks(hidden: 'hidden' | 'shown'): void;
@@ -72,4 +82,11 @@ export interface Editor {
   painted(annotationId: string, drawMs: number): void;
   /** Frees the slot of the encode, stops waiting, keeps what is unsaved. */
   close(): Promise<void>;
+}
+
+/** A state of an annotation as it is compared: its mask, and the answer where the mask is one. */
+export interface AnnotationLook {
+  readonly mask: ShownMask;
+  readonly prediction: WirePrediction | null;
+  readonly candidate: number | null;
 }
