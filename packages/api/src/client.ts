@@ -5,8 +5,11 @@ import { type Route, type RouteName, type Routes, routes } from './routes.ts';
 import type { Problem } from './schemas/server-state.ts';
 
 type Part<R, Key extends string> = R extends { readonly [K in Key]: infer S extends TSchema }
-  ? { readonly [K in Key]: Static<S> }
+  ? { readonly [K in Key]: DeepReadonly<Static<S>> }
   : unknown;
+
+/** What is sent is only read. */
+type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 
 /** What a route takes: its `params`, `query` and `body`, where it has them. */
 export type CallArguments<Name extends RouteName> = Part<Routes[Name], 'params'> &

@@ -6,6 +6,7 @@ export {
   type ClientOptions,
   createClient,
 } from './client.ts';
+export { answerNotUnderstood } from './errors.ts';
 export { type ServerEvent, ServerEventSchema } from './events.ts';
 export { float16FromFloat32, float32FromFloat16 } from './float16.ts';
 export { maskIdOf, predictionKeyOf, type Question } from './keys.ts';

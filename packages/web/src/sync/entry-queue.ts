@@ -25,7 +25,7 @@ export interface EntryQueue {
   resync(): void;
   /** Resolves when all that is not on the server is kept in the browser. */
   kept(): Promise<void>;
-  /** Sends no more. What is unsent stays kept. */
+  /** This user is done with it; resolves when what is unsent is kept in the browser. */
   stop(): Promise<void>;
 }
 
@@ -51,4 +51,4 @@ export type QueueReport =
   /** The browser cannot keep work: what is not sent is lost with the page. */
   | { readonly kind: 'not-kept'; readonly error: unknown }
   /** The server answers, but does not let this page work (logged out, image gone). Sending is tried again. */
-  | { readonly kind: 'blocked'; readonly error: CalqueError };
+  | { readonly kind: 'blocked'; readonly error: unknown };
