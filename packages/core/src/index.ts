@@ -7,6 +7,9 @@ export {
   type RejectReason,
   type Review,
 } from './document/annotation.ts';
+export { type AnnotationState, lastStateOf, statesOf } from './document/annotation-states.ts';
+export { type Decision, decisionsOf } from './document/decisions.ts';
+export { type Effort, effortOf, LONGEST_PAUSE_S } from './document/effort.ts';
 export {
   type AnnotationChange,
   type Entry,
@@ -17,6 +20,8 @@ export {
   type UndoEntry,
 } from './document/entry.ts';
 export { applyEntry, documentOf, emptyDocument, type ImageDocument } from './document/image-document.ts';
+export { type ImageReview, imageReviewOf } from './document/image-review.ts';
+export { inverseChanges, repeatedChanges } from './document/repeat-step.ts';
 export { boxNotFinite, pointNotFinite, promptEmpty, recordInvalid } from './errors.ts';
 export {
   type BoxXywh,

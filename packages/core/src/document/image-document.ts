@@ -1,6 +1,7 @@
 import { documentConflict } from '../errors.ts';
 import type { Annotation } from './annotation.ts';
 import type { AnnotationChange, Entry, StepEntry, UndoEntry } from './entry.ts';
+import { inverseChanges } from './repeat-step.ts';
 
 /** The annotations of one image, and what can be undone: the sum of the image's log. Never changed in place. */
 export interface ImageDocument {
@@ -25,7 +26,7 @@ export function applyEntry(document: ImageDocument, entry: Entry): ImageDocument
     case 'undo': {
       const step = lastStep(document.done, entry);
       return {
-        annotations: applyChanges(document, entry, inverseOf(step)),
+        annotations: applyChanges(document, entry, inverseChanges(step.changes)),
         done: document.done.slice(0, -1),
         undone: [...document.undone, step],
       };
@@ -52,10 +53,6 @@ function lastStep(steps: readonly StepEntry[], entry: UndoEntry): StepEntry {
   const last = steps.at(-1);
   if (last === undefined || last.id !== entry.stepId) throw documentConflict(entry.kind, entry.stepId);
   return last;
-}
-
-function inverseOf(step: StepEntry): AnnotationChange[] {
-  return step.changes.map(({ before, after }) => ({ before: after, after: before }));
 }
 
 function applyChanges(
