@@ -9,7 +9,8 @@ type Part<R, Key extends string> = R extends { readonly [K in Key]: infer S exte
   : unknown;
 
 /** What is sent is only read. */
-type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+/** Nothing in it may be changed, however deep. */
+export type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 
 /** What a route takes: its `params`, `query` and `body`, where it has them. */
 export type CallArguments<Name extends RouteName> = Part<Routes[Name], 'params'> &

@@ -5,6 +5,7 @@ export {
   type Client,
   type ClientOptions,
   createClient,
+  type DeepReadonly,
 } from './client.ts';
 export { answerNotUnderstood } from './errors.ts';
 export { type ServerEvent, ServerEventSchema } from './events.ts';

@@ -1,13 +1,14 @@
 import type { RecordedRle } from '@calque/core';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { DeepReadonly } from './client.ts';
 import type { WirePrompt } from './schemas/prediction.ts';
 
 /** What a prediction depends on. */
 export interface Question {
   readonly imageSha256: string;
   readonly model: { readonly id: string; readonly files: readonly { readonly sha256: string }[] };
-  readonly prompt: WirePrompt;
+  readonly prompt: DeepReadonly<WirePrompt>;
 }
 
 /** Names a question to a model: equal for equal pixels' file, model files and prompt. Hexadecimal SHA-256. */

@@ -8,7 +8,7 @@ export {
   type Review,
 } from './document/annotation.ts';
 export { type AnnotationState, lastStateOf, statesOf } from './document/annotation-states.ts';
-export { type Decision, decisionsOf } from './document/decisions.ts';
+export { type Decision, decisionsIn, decisionsOf } from './document/decisions.ts';
 export { type Effort, effortOf, LONGEST_PAUSE_S } from './document/effort.ts';
 export {
   type AnnotationChange,
@@ -22,7 +22,7 @@ export {
 export { applyEntry, documentOf, emptyDocument, type ImageDocument } from './document/image-document.ts';
 export { type ImageReview, imageReviewOf } from './document/image-review.ts';
 export { inverseChanges, repeatedChanges } from './document/repeat-step.ts';
-export { boxNotFinite, pointNotFinite, promptEmpty, recordInvalid } from './errors.ts';
+export { boxNotFinite, documentConflict, pointNotFinite, promptEmpty, recordInvalid } from './errors.ts';
 export {
   type BoxXywh,
   type BoxXyxy,

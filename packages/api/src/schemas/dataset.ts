@@ -28,6 +28,8 @@ export const ImageSchema = Type.Object({
   /** Of the oriented image; null until the file was looked at. */
   size: Type.Union([Type.Object({ width: Type.Integer(), height: Type.Integer() }), Type.Null()]),
   sizeBytes: Type.Integer(),
+  /** EXIF orientation that was applied; absent until the file was looked at. A record names it. */
+  orientation: Type.Optional(Type.Integer({ minimum: 1, maximum: 8 })),
   format: Type.Union([Type.String(), Type.Null()]),
   /** Of the file; null until it was hashed. */
   sha256: Type.Union([HashSchema, Type.Null()]),

@@ -25,11 +25,23 @@ export interface Decision {
 export function decisionsOf(log: readonly Entry[]): Decision[] {
   const takenBack = stepsTakenBack(log);
   const known = new Set<string>();
-  return log.flatMap((entry) =>
-    entry.kind === 'step'
-      ? entry.changes.flatMap((change) => decisionOf(entry, change, known, takenBack.has(entry.id)))
-      : [],
-  );
+  return log.flatMap((entry) => decisionsIn(entry, known, takenBack));
+}
+
+const none: ReadonlySet<string> = new Set();
+
+/**
+ * The decisions in one entry, for who follows a log as it grows.
+ *
+ * @param known ids of the annotations that were there at some time before; those of the entry are added to it.
+ */
+export function decisionsIn(
+  entry: Entry,
+  known: Set<string>,
+  takenBack: ReadonlySet<string> = none,
+): Decision[] {
+  if (entry.kind !== 'step') return [];
+  return entry.changes.flatMap((change) => decisionOf(entry, change, known, takenBack.has(entry.id)));
 }
 
 function decisionOf(
