@@ -1,4 +1,5 @@
 import { CalqueError, isCalqueError } from '@calque/core';
+import { backoffMs } from '../sync/backoff.ts';
 import type { Clock } from '../sync/clock.ts';
 import type { LatencyMs } from './editor-state.ts';
 import type { Look, Looks } from './looks.ts';
@@ -33,6 +34,8 @@ export class AnnotationWork {
   #running = new AbortController();
   #state: WorkState = nothing;
   #startedMs = 0;
+  #failures = 0;
+  #callOff: () => void = () => {};
 
   constructor(annotationId: string, deps: WorkDeps) {
     this.#annotationId = annotationId;
@@ -49,7 +52,7 @@ export class AnnotationWork {
     this.#begin(spec, ask);
   }
 
-  /** Asks once more after an error. */
+  /** Asks once more after an error. Where nobody answered, that is done from time to time without being told. */
   retry(): void {
     if (this.#state.error !== null) this.#begin(this.#wanted, 'record-first');
   }
@@ -75,11 +78,13 @@ export class AnnotationWork {
   }
 
   end(): void {
+    this.#callOff();
     this.#running.abort();
     this.#wanted = null;
   }
 
   #begin(spec: MaskSpec | null, ask: 'record-first' | 'model'): void {
+    this.#callOff();
     this.#running.abort();
     this.#running = new AbortController();
     this.#wanted = spec;
@@ -97,11 +102,14 @@ export class AnnotationWork {
     try {
       const look = await this.#make(spec, ask, signal);
       if (signal.aborted) return;
+      this.#failures = 0;
       const latency = latencyOf(look, this.#deps.clock.now() - this.#startedMs);
       this.#become({ ...nothing, look, latency });
     } catch (error) {
       if (signal.aborted) return;
       this.#become({ ...this.#state, pending: false, error: asCalqueError(error) });
+      if (isPassing(error))
+        this.#callOff = this.#deps.clock.after(backoffMs(++this.#failures), () => this.retry());
     }
   }
 
@@ -140,6 +148,10 @@ function latencyOf({ answer, makeMs }: Look, totalMs: number): LatencyMs | null 
     cache,
     where,
   };
+}
+
+function isPassing(error: unknown): boolean {
+  return isCalqueError(error, 'server-unreachable') || isCalqueError(error, 'engine-busy');
 }
 
 export function asCalqueError(error: unknown): CalqueError {

@@ -20,6 +20,8 @@ export class Embeddings {
   readonly #states = new Map<string, EmbeddingState | null>();
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #ending = new AbortController();
+  /** How often the server has told of a state. */
+  readonly #told = new Map<string, number>();
 
   constructor(deps: EmbeddingsDeps) {
     this.#deps = deps;
@@ -52,6 +54,7 @@ export class Embeddings {
 
   receive(state: EmbeddingState): void {
     if (state.imageId !== this.#deps.imageId || !this.#states.has(state.model)) return;
+    this.#told.set(state.model, (this.#told.get(state.model) ?? 0) + 1);
     this.#states.set(state.model, state);
     this.#deps.onChange(state.model);
     if (state.status === 'ready' || state.status === 'failed') this.#settle(state.model);
@@ -83,8 +86,11 @@ export class Embeddings {
     const { datasetId, imageId, page, client } = this.#deps;
     const body = { model, purpose: 'view', page } as const;
     const signal = this.#ending.signal;
+    const told = this.#told.get(model);
     try {
-      this.receive(await client.call('requestEmbedding', { params: { datasetId, imageId }, body, signal }));
+      const state = await client.call('requestEmbedding', { params: { datasetId, imageId }, body, signal });
+      // An event can overtake the answer; what comes after it is told by events as well.
+      if (this.#told.get(model) === told || state.status === 'ready') this.receive(state);
     } catch (error) {
       if (signal.aborted) return;
       if (isCalqueError(error, 'server-unreachable')) this.#requestLater(model);
