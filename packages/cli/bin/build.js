@@ -20,6 +20,7 @@ export async function buildBundle({ packageFolder, target, stamp }) {
     await chmod(aside, 0o755);
     await bundleInto(packageFolder, aside);
     await copySelfTest(path.resolve(packageFolder, '../../samples'), aside);
+    await copySamples(path.resolve(packageFolder, '../../samples'), aside);
     await writeFile(path.join(aside, STAMP_NAME), stamp);
     await replaceFolder(aside, target, stamp);
   } finally {
@@ -61,6 +62,19 @@ async function copySelfTest(samples, outdir) {
   await copyFile(path.join(samples, 'breakfast.labels.png'), path.join(outdir, 'self-test.labels.png'));
 }
 
+/**
+ * What `calque serve` opens where it is given no folder.
+ *
+ * @param {string} samples
+ * @param {string} outdir
+ */
+async function copySamples(samples, outdir) {
+  await mkdir(path.join(outdir, 'samples'));
+  for (const name of readdirSync(samples)) {
+    if (name.endsWith('.jpg')) await copyFile(path.join(samples, name), path.join(outdir, 'samples', name));
+  }
+}
+
 /** @param {string} packageFolder */
 function entryPoints(packageFolder) {
   const child = path.resolve(packageFolder, '../engine/src/node/child/main.ts');
@@ -93,7 +107,7 @@ function npmDependencies(packagesFolder) {
  * @param {string} target
  * @param {string} stamp
  */
-async function replaceFolder(fresh, target, stamp) {
+export async function replaceFolder(fresh, target, stamp) {
   for (let attempt = 0; attempt < 20; attempt += 1) {
     if (hasStamp(target, stamp)) return;
     const old = `${fresh}-old`;

@@ -40,15 +40,29 @@ export async function freshBundle(packageFolder, env) {
  * What changes when a source file is added, removed or written: their number, sizes and newest modification time.
  *
  * @param {string} packagesFolder
+ * @param {{ packages?: readonly string[], also?: readonly string[] }} [options] `also`: further files and folders
  */
-export function sourcesStamp(packagesFolder) {
+export function sourcesStamp(packagesFolder, { packages = bundledPackages(packagesFolder), also = [] } = {}) {
   const total = { files: 0, bytes: 0, newestMs: 0 };
-  for (const name of readdirSync(packagesFolder)) {
+  for (const place of also) {
+    if (statSync(place, { throwIfNoEntry: false })?.isDirectory()) addFolder(place, total);
+    else addFile(place, total);
+  }
+  for (const name of packages) {
     addFile(path.join(packagesFolder, name, 'package.json'), total);
     addFolder(path.join(packagesFolder, name, 'bin'), total);
     addFolder(path.join(packagesFolder, name, 'src'), total);
   }
   return `${total.files} files ${total.bytes} bytes ${Math.round(total.newestMs)}`;
+}
+
+/**
+ * The page is built by itself: a change to it makes no other command line.
+ *
+ * @param {string} packagesFolder
+ */
+function bundledPackages(packagesFolder) {
+  return readdirSync(packagesFolder).filter((name) => name !== 'web');
 }
 
 /**
@@ -60,7 +74,7 @@ function addFolder(folder, total) {
   for (const entry of listFolder(folder)) {
     const full = path.join(folder, entry.name);
     if (entry.isDirectory()) addFolder(full, total);
-    else if (!entry.name.endsWith('.test.ts')) addFile(full, total);
+    else if (!/\.test\.tsx?$/.test(entry.name)) addFile(full, total);
   }
 }
 
@@ -103,7 +117,7 @@ function mainModule(folder) {
 }
 
 /** @param {string} packageFolder */
-function canReplace(packageFolder) {
+export function canReplace(packageFolder) {
   try {
     accessSync(packageFolder, constants.W_OK);
     return true;
@@ -116,7 +130,7 @@ function canReplace(packageFolder) {
  * @param {string} packageFolder
  * @param {Readonly<Record<string, string | undefined>>} env
  */
-function cacheFolder(packageFolder, env) {
+export function cacheFolder(packageFolder, env) {
   const base =
     env['CALQUE_HOME'] ?? path.join(env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'calque');
   const checkout = createHash('sha256').update(packageFolder).digest('hex').slice(0, 16);

@@ -35,7 +35,8 @@ export interface ServerOptions extends AppOptions {
   readonly port: number;
   /** False: no token is asked for; refused where others can reach the host. */
   readonly withToken: boolean;
-  readonly language: 'en' | 'fr';
+  /** Language of the page; absent: the one that was set before, or English. */
+  readonly language?: 'en' | 'fr';
   readonly model: string | null;
   readonly store?: ModelStore;
   readonly createEngine: (model: ResolvedModel) => Promise<Engine>;
@@ -80,7 +81,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 async function openParts(options: ServerOptions): Promise<ServerParts> {
-  const { home, language, store = createModelStore({ home }), createEngine, model, onPull } = options;
+  const { home, store = createModelStore({ home }), createEngine, model, onPull } = options;
   const events = new EventHub(options.version);
   const tell: EventHub['tell'] = (event) => events.tell(event);
   const models = await ModelKeeper.open({
@@ -92,6 +93,8 @@ async function openParts(options: ServerOptions): Promise<ServerParts> {
   });
   const datasets = await openDatasets(options, tell);
   const embeddings = new EmbeddingKeeper({ models, tell });
+  const settings = await SettingsFile.open(home);
+  if (options.language !== undefined) await settings.change({ language: options.language });
   return {
     datasets,
     models,
@@ -99,12 +102,12 @@ async function openParts(options: ServerOptions): Promise<ServerParts> {
     predictor: new Predictor(embeddings),
     pictures: new PictureStore(),
     events,
-    settings: await SettingsFile.open(home),
+    settings,
     guard: {
       token: options.withToken ? await loadAccessToken(home) : null,
       hosts: hostNames(options.host),
       cookieName: `calque-${options.port}`,
-      language,
+      language: settings.read().language ?? 'en',
     },
     pageFolder: options.pageFolder,
     version: options.version,
