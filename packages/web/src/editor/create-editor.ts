@@ -4,7 +4,6 @@ import {
   type AnnotationChange,
   type AnnotationPoint,
   type BoxXyxy,
-  CalqueError,
   type Entry,
   emptyPrompt,
   type Gesture,
@@ -198,7 +197,10 @@ class PageEditor implements Editor {
       return;
     }
     const { x, y } = point;
-    this.#preview((annotation) => withPoint(annotation, { id: '', x, y, label, enabled: true }), label);
+    this.#preview((annotation) => {
+      this.#checkPoint({ x, y, label });
+      return withPoint(annotation, { id: '', x, y, label, enabled: true });
+    }, label);
   }
 
   previewBox(box: BoxXyxy | null): void {
@@ -579,7 +581,7 @@ class PageEditor implements Editor {
       this.#previews.end();
       return;
     }
-    this.#previews.want(previewQuestion(base, change, this.#state.image), selectedId);
+    this.#previews.want(previewQuestion(base, change), selectedId);
   }
 
   #try(tried: TriedAnnotation | null): void {
@@ -781,15 +783,11 @@ function initialState(deps: EditorDeps): EditorState {
 function previewQuestion(
   base: Annotation,
   change: (annotation: Annotation) => Annotation,
-  { size }: WireImage,
 ): ReturnType<typeof questionOf> {
   try {
-    const changed = change(base);
-    if (size !== null)
-      validatePrompt({ box: null, points: changed.prompt.points.slice(-1), mask: null }, size);
-    return questionOf(changed);
+    return questionOf(change(base));
   } catch (error) {
-    if (error instanceof CalqueError) return null;
+    if (isCalqueError(error)) return null;
     throw error;
   }
 }

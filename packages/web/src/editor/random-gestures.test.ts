@@ -25,6 +25,7 @@ async function playStory(seed: number) {
   const open = (name: string): Page => {
     const page = openPage(server, { name, store });
     page.masks.delayMs = random.below(30);
+    page.masks.ignoresSignals = server.ignoresSignals;
     everyPage.push(page);
     return page;
   };
@@ -35,6 +36,7 @@ async function playStory(seed: number) {
     loses: () => random.chance(badness),
     repeats: () => random.chance(badness),
   };
+  server.ignoresSignals = random.chance(0.5);
   const pages = [open('a0')];
   if (random.chance(0.6)) pages.push(open('b0'));
   for (let i = 0; i < MOST_GESTURES; i++) {

@@ -62,6 +62,8 @@ export class FakeServer {
   /** Answers the next decode with this error. */
   decodeFailure: CalqueError | null = null;
   decodeMs = 20;
+  /** A decoder that answers although nobody waits any more. */
+  ignoresSignals = false;
   /** Refuses entries of this gesture for good. */
   refusedGesture: string | null = null;
   #up = true;
@@ -232,7 +234,7 @@ export class FakeConnection implements ServerEvents, Pick<Client, 'call'>, Decod
 
   async predict(question: DecoderQuestion, { signal }: DecoderOptions): Promise<DecoderAnswer> {
     const server = this.#server;
-    const prediction = (await this.#travel(signal, async () => {
+    const prediction = (await this.#travel(server.ignoresSignals ? undefined : signal, async () => {
       await server.clock.wait(server.decodeMs);
       if (server.decodeFailure !== null) {
         const failure = server.decodeFailure;
