@@ -3,13 +3,14 @@
  * beginning, capitals and accents beside the plain letters. Different paths have different keys.
  */
 export function naturalKey(path: string): string {
-  return `${sortable(path)}\u0000${path}`;
+  // SQLite reads a text up to its first zero.
+  return `${sortable(path)}\u0001${path}`;
 }
 
 /** {@link naturalKey} without what makes it unique. */
 export function sortable(path: string): string {
   return plain(path)
-    .replaceAll('/', '\u0001')
+    .replaceAll('/', '\u0002')
     .replaceAll(/[0-9]+/g, (digits) => {
       const number = digits.replace(/^0+(?=.)/, '');
       // A longer number is a greater one; the length stands before it, as one sign.

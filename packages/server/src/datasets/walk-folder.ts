@@ -58,7 +58,7 @@ async function* pathsBelow(root: string, folder: string, options: WalkOptions): 
       {
         entry,
         isFolder,
-        key: `${sortable(entry.name)}${isFolder ? '\u0001' : '\u0000'}`,
+        key: `${sortable(entry.name)}${isFolder ? '\u0002' : '\u0001'}`,
       },
     ];
   });

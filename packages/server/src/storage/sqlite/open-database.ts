@@ -10,38 +10,65 @@ export interface OpenDatabaseOptions {
   readonly now: () => Date;
 }
 
+export interface OpenedDatabase {
+  readonly database: DatabaseSyncInstance;
+  /** Writes everything into the one file, and lets others open it. */
+  close(): void;
+}
+
 /**
  * Opens a database, made where there is none, checks that it is whole and brings it to the newest version, with a copy
- * in `backups/` beside it before every step. One process has it at a time: the lock goes with the process, and with
- * it SQLite needs no shared memory, which network file systems do not have.
+ * in `backups/` beside it before every step. One process has it at a time: its lock, a file of its own, goes with the
+ * process.
  *
  * Rejects with `dataset-damaged`, `dataset-too-new` or `dataset-in-use`.
  */
-export async function openDatabase(
-  path: string,
-  options: OpenDatabaseOptions,
-): Promise<DatabaseSyncInstance> {
+export async function openDatabase(path: string, options: OpenDatabaseOptions): Promise<OpenedDatabase> {
+  const lock = takeLock(path);
   const isNew = !existsSync(path);
-  const database = new DatabaseSync(path);
+  let database: DatabaseSyncInstance | undefined;
   try {
-    const folder = backupFolder(path);
-    prepare(database, path);
+    database = new DatabaseSync(path);
+    prepare(database);
     if (!isNew) checkWhole(database);
-    await migrate(database, path, folder, options);
-    return database;
+    await migrate(database, path, options);
+    return { database, close: closing(database, lock) };
   } catch (error) {
-    database.close();
+    database?.close();
+    lock.close();
     throw await asDatasetError(error, path);
   }
 }
 
-function prepare(database: DatabaseSyncInstance, _path: string): void {
-  database.exec('PRAGMA locking_mode = EXCLUSIVE');
+/**
+ * The lock is not one on the database itself: the library cannot finalise statements, and one that waits for the
+ * garbage collector would keep a lock after the end.
+ */
+function takeLock(path: string): DatabaseSyncInstance {
+  const lock = new DatabaseSync(join(dirname(path), 'lock'), { timeout: 0 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock.close();
+    throw resultCode(error) === SQLITE_BUSY ? datasetInUse(path) : error;
+  }
+}
+
+function closing(database: DatabaseSyncInstance, lock: DatabaseSyncInstance): () => void {
+  return () => {
+    // What remains in the log would be read all the same; a folder that is moved should have one file less.
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    database.close();
+    lock.exec('ROLLBACK');
+    lock.close();
+  };
+}
+
+function prepare(database: DatabaseSyncInstance): void {
   database.exec('PRAGMA journal_mode = WAL');
   database.exec('PRAGMA synchronous = FULL');
   database.exec('PRAGMA foreign_keys = ON');
-  // Takes the lock now, and not at the first gesture.
-  database.exec('BEGIN IMMEDIATE; COMMIT');
 }
 
 class Damage extends Error {}
@@ -54,13 +81,12 @@ function checkWhole(database: DatabaseSyncInstance): void {
 async function migrate(
   database: DatabaseSyncInstance,
   path: string,
-  folder: string,
   { migrations, now }: OpenDatabaseOptions,
 ): Promise<void> {
   const { user_version: found } = database.prepare('PRAGMA user_version').get() as { user_version: number };
   if (found > migrations.length) throw datasetTooNew(path, found, migrations.length);
   for (let version = found; version < migrations.length; version++) {
-    if (version > 0) await backUp(database, folder, version, now());
+    if (version > 0) await backUp(database, backupFolder(path), version, now());
     database.exec('BEGIN IMMEDIATE');
     try {
       for (const statement of migrations[version] ?? []) database.exec(statement);

@@ -1,7 +1,7 @@
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
 import { Kysely, SqliteDialect, type SqliteStatement } from 'kysely';
 
-/** Kysely over the `node:sqlite` interface. Statements are prepared once. */
+/** Kysely over the `node:sqlite` interface. Statements are prepared once. Who opened the database closes it. */
 export function kyselyOver<Tables>(database: DatabaseSyncInstance): Kysely<Tables> {
   const prepared = new Map<string, SqliteStatement>();
   const prepare = (sql: string): SqliteStatement => {
@@ -9,7 +9,7 @@ export function kyselyOver<Tables>(database: DatabaseSyncInstance): Kysely<Table
     if (prepared.size < 200) prepared.set(sql, known);
     return known;
   };
-  return new Kysely({ dialect: new SqliteDialect({ database: { prepare, close: () => database.close() } }) });
+  return new Kysely({ dialect: new SqliteDialect({ database: { prepare, close: () => undefined } }) });
 }
 
 function adapted(statement: StatementSyncInstance): SqliteStatement {

@@ -15,8 +15,8 @@ import type {
   StoredState,
 } from '../storage.ts';
 import { migrations } from './migrations.ts';
-import { openDatabase } from './open-database.ts';
-import { type DatabaseSyncInstance, kyselyOver } from './sqlite-database.ts';
+import { type OpenedDatabase, openDatabase } from './open-database.ts';
+import { kyselyOver } from './sqlite-database.ts';
 import { STATES, type Tables } from './tables.ts';
 
 /** Opens the storage of a dataset; see {@link openDatabase} for what it rejects with. */
@@ -29,9 +29,11 @@ type Images = SelectQueryBuilder<Tables, 'images', object>;
 
 class SqliteStorage implements Storage {
   readonly #db: Kysely<Tables>;
+  readonly #close: () => void;
 
-  constructor(database: DatabaseSyncInstance) {
+  constructor({ database, close }: OpenedDatabase) {
     this.#db = kyselyOver<Tables>(database);
+    this.#close = close;
   }
 
   async image(id: string): Promise<StoredImage | null> {
@@ -213,9 +215,8 @@ class SqliteStorage implements Storage {
   }
 
   async close(): Promise<void> {
-    // Kysely closes only what it has opened by a first query.
-    await sql`select 1`.execute(this.#db);
     await this.#db.destroy();
+    this.#close();
   }
 }
 
