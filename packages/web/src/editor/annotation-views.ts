@@ -5,7 +5,7 @@ import { inOrder } from './annotation-edits.ts';
 import { AnnotationWork, type WorkState } from './annotation-work.ts';
 import type { Answers } from './answers.ts';
 import type { AnnotationView } from './editor-state.ts';
-import type { Looks } from './looks.ts';
+import { candidateOf, type Looks } from './looks.ts';
 import { maskSpecOf, type Trial } from './mask-spec.ts';
 import { paletteColor } from './palette.ts';
 import { questionOf } from './question.ts';
@@ -51,10 +51,12 @@ export class AnnotationViews {
   }
 
   viewsOf({ annotations }: ImageDocument, labels: readonly WireLabel[]): readonly AnnotationView[] {
+    const formerly = new Map(this.#views.map((view) => [view.annotation.id, view]));
     const views = inOrder(annotations.values()).map((annotation) => {
       const { state } = this.#workOf(annotation.id);
       const view = this.#viewOf(annotation, state, colorOf(annotation, labels));
-      return this.#views.find((former) => isSame(former, view)) ?? view;
+      const former = formerly.get(annotation.id);
+      return former !== undefined && isSame(former, view) ? former : view;
     });
     const unchanged =
       views.length === this.#views.length && views.every((view, i) => view === this.#views[i]);
@@ -89,12 +91,13 @@ export class AnnotationViews {
   #viewOf(annotation: Annotation, state: WorkState, color: string): AnnotationView {
     const question = questionOf(annotation);
     const answer = question === null ? undefined : this.#deps.answers.get(question);
-    const fromAnswer = state.current && state.look?.answer !== null;
+    const follows = state.current && annotation.editedMask === null && answer !== undefined;
+    const chosen = follows ? candidateOf(answer, annotation.choice) : null;
     return {
       annotation,
       color,
       prediction: answer?.prediction ?? null,
-      candidate: fromAnswer ? (state.look?.candidate ?? null) : null,
+      candidate: follows ? (state.look?.candidate ?? chosen) : null,
       mask: state.look?.mask ?? null,
       pending: state.pending,
       error: state.error,

@@ -226,6 +226,21 @@ describe('after a reload', () => {
     await clock.runOut();
     expect(again.editor.store.getState().views[0]?.mask?.rle).toEqual(mask?.rle);
   });
+
+  test('an accepted mask has the score that it was accepted with, and a smooth outline', async () => {
+    page.editor.setBox(box);
+    await clock.runOut();
+    page.editor.accept(page.selected().annotation.id);
+    const { mask, candidate } = page.selected();
+    expect(mask?.outline).toBe('logits');
+    await clock.runOut();
+    const again = openPage(server, { name: 'again', store });
+    await clock.runOut();
+    const [view] = again.editor.store.getState().views;
+    expect(view).toMatchObject({ candidate, mask: { id: mask?.id, outline: 'logits' } });
+    expect(view?.prediction?.prompt.box).toEqual(box);
+    expect(questions()).toHaveLength(1);
+  });
 });
 
 describe('candidates', () => {

@@ -43,7 +43,7 @@ import type { EditorDeps } from './editor-deps.ts';
 import type { DecodePlace, EditorState, Notice, ToolName } from './editor-state.ts';
 import { Embeddings } from './embeddings.ts';
 import { GestureLine } from './gesture-line.ts';
-import { Looks } from './looks.ts';
+import { candidateOf, Looks } from './looks.ts';
 import { maskSpecOf } from './mask-spec.ts';
 import { withNotice } from './notice-list.ts';
 import { Previews } from './previews.ts';
@@ -98,6 +98,8 @@ class PageEditor implements Editor {
       show: (preview) => this.#set({ preview }),
     });
     this.#sharpening = new Sharpening({
+      answers: this.#answers,
+      onFound: onChange,
       looks: this.#looks,
       embeddings: this.#embeddings,
       signal: this.#ending.signal,
@@ -412,8 +414,17 @@ class PageEditor implements Editor {
     const spec = maskSpecOf(annotation);
     if (spec === null) return null;
     const options = { signal, annotationId: annotation.id, ask: 'record-first' } as const;
-    const { mask, answer, candidate } = await this.#looks.make(spec, options);
-    return { mask, prediction: answer?.prediction ?? null, candidate };
+    const { mask } = await this.#looks.make(spec, options);
+    return { mask, ...(await this.#answerBehind(annotation)) };
+  }
+
+  /** Also of a mask that was accepted, and so is stored; not of one that was painted. */
+  async #answerBehind(annotation: Annotation): Promise<Omit<AnnotationLook, 'mask'>> {
+    const question = annotation.editedMask === null ? questionOf(annotation) : null;
+    if (question === null) return { prediction: null, candidate: null };
+    const answer = this.#answers.get(question) ?? (await this.#answers.find(question).catch(() => null));
+    if (answer === null) return { prediction: null, candidate: null };
+    return { prediction: answer.prediction, candidate: candidateOf(answer, annotation.choice) };
   }
 
   dismissNotice(id: string): void {

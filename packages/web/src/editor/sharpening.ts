@@ -1,17 +1,21 @@
 import type { Annotation } from '@calque/core';
 import type { AnnotationWork } from './annotation-work.ts';
+import type { Answers } from './answers.ts';
 import type { Embeddings } from './embeddings.ts';
 import type { Looks } from './looks.ts';
 import { type MaskSpec, predictedSpec } from './mask-spec.ts';
 
 export interface SharpeningDeps {
+  readonly answers: Pick<Answers, 'get' | 'find'>;
   readonly looks: Looks;
   readonly embeddings: Pick<Embeddings, 'ready'>;
   readonly signal: AbortSignal;
+  /** The answer that a mask once came from is known now. */
+  readonly onFound: () => void;
 }
 
 /**
- * Gives masks that were shown from what is on record the smooth outline that only the model's logits give; one at a time,
+ * Finds the answers behind masks that were shown from what is stored, for their scores. Gives masks that were shown from what is on record the smooth outline that only the model's logits give; one at a time,
  * once the image is encoded, and each mask once.
  */
 export class Sharpening {
@@ -30,7 +34,18 @@ export class Sharpening {
     const hasLogits = look.candidate !== null && look.answer?.logits[look.candidate] != null;
     if (spec === null || hasLogits) return;
     this.#tried.add(look.mask.id);
+    void this.#findAnswer(spec);
     this.#last = this.#last.then(() => this.#sharpen(annotation, spec, work));
+  }
+
+  async #findAnswer({ question }: PredictedSpec): Promise<void> {
+    const { answers, onFound } = this.#deps;
+    if (answers.get(question) !== undefined) return;
+    try {
+      if ((await answers.find(question)) !== null) onFound();
+    } catch {
+      // The mask is shown already; it only stays without its score.
+    }
   }
 
   async #sharpen(annotation: Annotation, spec: PredictedSpec, work: AnnotationWork): Promise<void> {
