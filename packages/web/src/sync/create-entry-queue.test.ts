@@ -56,6 +56,8 @@ function idsOf(entries: readonly Entry[]): string[] {
   return entries.map(({ id }) => id);
 }
 
+const rle = answerTo('tiny', { box: null, points: [], maskId: 'x' }).candidates[0]?.rle;
+
 const onServer = (): string[] => server.log.map(({ entry }) => entry.id);
 
 describe('entries', () => {
@@ -193,7 +195,6 @@ describe('entries of others', () => {
 });
 
 describe('masks', () => {
-  const rle = answerTo('tiny', { box: null, points: [], maskId: 'x' }).candidates[0]?.rle;
   if (rle === undefined) throw new Error('an answer without candidates');
 
   test('are stored before the entries, and unsaved until they are', async () => {
@@ -231,6 +232,27 @@ describe('masks', () => {
 });
 
 describe('a server', () => {
+  test('that refuses a mask gets none of the entries that need it, then or later', async () => {
+    const { queue, reports } = await open();
+    server.refusesMasks = true;
+    for (const id of ['a', 'b']) {
+      const entry = step(queue, id, 'painted');
+      const [change] = entry.changes;
+      if (change?.after == null || rle === undefined) throw new Error('no annotation');
+      const after = { ...change.after, editedMask: queue.keepMask(rle) };
+      queue.append({ ...entry, changes: [{ before: null, after }] });
+      queue.append(step(queue, `${id}-plain`, 'one'));
+      await clock.runOut();
+    }
+    expect(reports).toMatchObject([
+      { kind: 'refused', entries: [{ id: 'entry-a-painted' }], error: { code: 'mask-wrong-size' } },
+      { kind: 'refused', entries: [{ id: 'entry-b-painted' }] },
+    ]);
+    expect(onServer()).toEqual(['entry-a-plain-one', 'entry-b-plain-one']);
+    expect(queue.state).toMatchObject({ save: 'saved', unsent: 0 });
+    expect(await store.images()).toEqual([]);
+  });
+
   test('that refuses an entry for good does not hold up the others', async () => {
     const { queue, reports } = await open();
     server.refusedGesture = 'rename';

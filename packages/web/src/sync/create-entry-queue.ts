@@ -241,14 +241,15 @@ class SendingQueue implements EntryQueue {
     const signal = this.#ending.signal;
     try {
       await client.call('writeMask', { params: { datasetId, imageId, maskId }, body: mask.rle, signal });
+      mask.written = true;
     } catch (error) {
       if (!isRefused(error)) throw error;
+      this.#masks.delete(maskId);
       this.#refuse(
         this.#pending.filter(({ entry }) => masksOfEntry(entry).includes(maskId)),
         error,
       );
     }
-    mask.written = true;
     this.#forget([], [maskId]);
     for (const resolve of mask.waiting.splice(0)) resolve();
   }

@@ -66,6 +66,7 @@ export class FakeServer {
   ignoresSignals = false;
   /** Refuses entries of this gesture for good. */
   refusedGesture: string | null = null;
+  refusesMasks = false;
   #up = true;
   readonly #connections = new Set<FakeConnection>();
 
@@ -280,6 +281,7 @@ export class FakeConnection implements ServerEvents, Pick<Client, 'call'>, Decod
       }
       case 'writeMask': {
         const rle = body as RecordedRle;
+        if (server.refusesMasks) throw withStatus('mask-wrong-size', 400);
         if (maskIdOf(rle) !== params['maskId']) server.violations.push('a mask under another name');
         server.masks.set(String(params['maskId']), rle);
         return undefined;
