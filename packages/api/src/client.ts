@@ -8,8 +8,7 @@ type Part<R, Key extends string> = R extends { readonly [K in Key]: infer S exte
   ? { readonly [K in Key]: DeepReadonly<Static<S>> }
   : unknown;
 
-/** What is sent is only read. */
-/** Nothing in it may be changed, however deep. */
+/** Nothing in it may be changed, however deep: what is sent is only read. */
 export type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 
 /** What a route takes: its `params`, `query` and `body`, where it has them. */
@@ -25,10 +24,10 @@ type QueryPart<R> = R extends { readonly query: infer S extends TSchema }
 
 /** What a route answers: parsed JSON, bytes, or nothing. */
 export type Answer<Name extends RouteName> = Routes[Name]['response'] extends infer S
-  ? S extends TSchema
-    ? Static<S>
-    : S extends 'binary'
-      ? ArrayBuffer
+  ? S extends 'binary'
+    ? ArrayBuffer
+    : S extends TSchema
+      ? Static<S>
       : undefined
   : never;
 

@@ -44,6 +44,8 @@ export async function createApp(parts: ServerParts, options: AppOptions = {}): P
   await installSecurity(app, parts);
   await installDocs(app, parts.version);
   await app.register(multipart, {
+    // One file that is too large is refused by itself.
+    throwFileSizeLimit: false,
     limits: { fileSize: parts.limits.uploadFileBytes, files: parts.limits.uploadFiles, fields: 10 },
   });
   registerRoutes(app, {

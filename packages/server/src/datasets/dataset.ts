@@ -51,6 +51,7 @@ export class Dataset {
   #rescan: NodeJS.Timeout | undefined;
   #indexing: Promise<void> | undefined;
   #again = false;
+  #wasIndexed = false;
   #progress: { done: number; total: number } | null = null;
   #toldMs = 0;
 
@@ -216,13 +217,15 @@ export class Dataset {
   }
 
   async #index(): Promise<void> {
-    this.#progress = { done: 0, total: (await this.storage.counts()).images };
+    const known = (await this.storage.counts()).images;
+    this.#progress = { done: 0, total: known };
     let changes = 0;
     try {
       await indexFolder({
         root: this.root,
         storage: this.storage,
         signal: this.#closing.signal,
+        isFirst: known === 0 && !this.#wasIndexed,
         onFolder: (folder) => this.#watcher.add(folder),
         onProgress: (done) => this.#tellProgress(done),
         onChange: (change, image) => {
@@ -233,6 +236,7 @@ export class Dataset {
           }
         },
       });
+      this.#wasIndexed = true;
     } catch (error) {
       if (!this.#closing.signal.aborted)
         this.#parts.tell({ type: 'dataset', dataset: await this.#unreadable(error) });

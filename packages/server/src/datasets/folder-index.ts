@@ -9,30 +9,26 @@ export interface FolderIndexOptions {
   readonly signal: AbortSignal;
   readonly onFolder: (folder: string) => void;
   readonly onProgress: (done: number) => void;
-  /** Not called for what a first indexing finds: nobody has seen the list without it. */
+  /** Nobody has seen a list of this folder yet: what is found is not told image by image. */
+  readonly isFirst: boolean;
   readonly onChange: (change: 'added' | 'changed' | 'removed', image: StoredImage) => void;
 }
 
 /** Brings the list of images up to what is in the folder, batch by batch, so that the server goes on answering. */
 export async function indexFolder(options: FolderIndexOptions): Promise<void> {
   const seen = new Set<string>();
-  const isFirst = (await options.storage.counts()).images === 0;
   const walk = { signal: options.signal, onFolder: options.onFolder };
   for await (const files of walkFolder(options.root, walk)) {
     for (const { path } of files) seen.add(path);
-    await takeIn(files, options, isFirst);
+    await takeIn(files, options);
     options.onProgress(seen.size);
     await new Promise((resolve) => setImmediate(resolve));
   }
-  if (!isFirst) await dropMissing(seen, options);
+  if (!options.isFirst) await dropMissing(seen, options);
 }
 
-async function takeIn(
-  files: readonly FoundFile[],
-  options: FolderIndexOptions,
-  isFirst: boolean,
-): Promise<void> {
-  const { storage, onChange } = options;
+async function takeIn(files: readonly FoundFile[], options: FolderIndexOptions): Promise<void> {
+  const { storage, isFirst, onChange } = options;
   const known = new Map(
     (await storage.imagesAt(files.map(({ path }) => path))).map((image) => [image.path, image]),
   );

@@ -58,7 +58,7 @@ export async function drawTiles(path: string, target: string): Promise<void> {
   const picture = open(path, { sequential: false })
     .jpeg({ quality: 90 })
     .tile({ size: TILE, overlap: 1, layout: 'dz' });
-  await saved(path, picture.toFile(join(target, 'tiles.dzi')));
+  await saved(path, picture.toFile(join(target, 'tiles')));
 }
 
 /** What libvips says of a file becomes an error that people understand. */

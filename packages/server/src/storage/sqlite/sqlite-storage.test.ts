@@ -103,7 +103,6 @@ async function fillAndDamage(path: string): Promise<void> {
   await storage.addImages(Array.from({ length: 500 }, (_, i) => testImage(`image-${i}.jpg`)));
   await storage.close();
   const handle = await open(path, 'r+');
-  for (let page = 3; page < 20; page++)
-    await handle.write(Buffer.alloc(4000, 0x5a), 0, 4000, page * 4096);
+  for (let page = 3; page < 20; page++) await handle.write(Buffer.alloc(4000, 0x5a), 0, 4000, page * 4096);
   await handle.close();
 }
