@@ -94,6 +94,7 @@ interface FrameProps {
 
 /** The layout, the same with and without an editor, so that opening an image moves nothing. */
 function Frame({ top, strip, editing, children }: FrameProps) {
+  const text = useText();
   const phone = useMediaQuery('(max-width: 760px)') === true;
   const sheet = useInterface((state) => state.sheet);
   const panelWidthPx = usePreference('panelWidthPx');
@@ -102,9 +103,9 @@ function Frame({ top, strip, editing, children }: FrameProps) {
   return (
     <div className={styles['frame']} style={{ '--wanted-width': `${panelWidthPx}px` } as CSSProperties}>
       <div className={styles['top']}>{top}</div>
-      <div className={styles['rail']}>
+      <section className={styles['rail']} aria-label={text('tools.title')}>
         {editing === undefined ? null : <ToolRail tip={phone ? 'top' : 'right'} />}
-      </div>
+      </section>
       <main className={styles['stage']}>
         {editing === undefined ? children : <Stage editor={editing.editor} />}
         <ConnectionBanner />
@@ -121,10 +122,10 @@ function Frame({ top, strip, editing, children }: FrameProps) {
           </>
         )}
       </main>
-      <div className={styles['panel']} data-sheet={sheet}>
+      <aside className={styles['panel']} data-sheet={sheet} aria-label={text('panel.title')}>
         {phone ? <SheetHandle /> : <PanelEdge />}
         {editing === undefined ? null : <SidePanel />}
-      </div>
+      </aside>
       <div className={styles['strip']}>{strip}</div>
     </div>
   );

@@ -12,18 +12,19 @@ export function CommandPalette() {
   const text = useText();
   const opened = useInterface(({ dialog }) => dialog === 'palette');
   return (
-    <Modal
+    <Modal.Root
       opened={opened}
       onClose={() => openDialog(null)}
-      withCloseButton={false}
       padding={0}
       size={520}
       centered={false}
       yOffset="12vh"
-      aria-label={text('command.palette')}
     >
-      <Palette />
-    </Modal>
+      <Modal.Overlay />
+      <Modal.Content aria-label={text('command.palette')}>
+        <Palette />
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

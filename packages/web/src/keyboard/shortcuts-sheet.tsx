@@ -76,40 +76,42 @@ function Shortcuts({ assigning, setAssigning }: ShortcutsProps) {
   return (
     <div>
       <div className={styles['groups']}>
-        {groups.map((group) => (
-          <section key={group} className={styles['group']}>
-            <h3 className={styles['group-title']}>{text(`group.${group}`)}</h3>
-            <ul>
-              {state.commands
-                .filter((command) => command.group === group)
-                .map((command) => (
-                  <li key={command.id} className={styles['shortcut']}>
-                    <span>
-                      {text.ofData(command.title)}
-                      {command.hold === undefined ? '' : ` ${text('shortcuts.hold')}`}
-                    </span>
-                    <button
-                      type="button"
-                      className={styles['assign']}
-                      aria-pressed={assigning === command.id}
-                      aria-label={text('shortcuts.assign', { command: text.ofData(command.title) })}
-                      onClick={() => setAssigning(assigning === command.id ? null : command.id)}
-                      onKeyDown={(event) => {
-                        if (assigning === command.id) take(command, event);
-                      }}
-                      onBlur={() => setAssigning(null)}
-                    >
-                      {assigning === command.id
-                        ? text('shortcuts.press')
-                        : keysOf(command, state.keys)
-                            .slice(0, 2)
-                            .map((key) => <KeyCaps key={key} name={key} />)}
-                    </button>
-                  </li>
-                ))}
-            </ul>
-          </section>
-        ))}
+        {groups
+          .filter((group) => state.commands.some((command) => command.group === group))
+          .map((group) => (
+            <section key={group} className={styles['group']}>
+              <h3 className={styles['group-title']}>{text(`group.${group}`)}</h3>
+              <ul>
+                {state.commands
+                  .filter((command) => command.group === group)
+                  .map((command) => (
+                    <li key={command.id} className={styles['shortcut']}>
+                      <span>
+                        {text.ofData(command.title)}
+                        {command.hold === undefined ? '' : ` ${text('shortcuts.hold')}`}
+                      </span>
+                      <button
+                        type="button"
+                        className={styles['assign']}
+                        aria-pressed={assigning === command.id}
+                        aria-label={text('shortcuts.assign', { command: text.ofData(command.title) })}
+                        onClick={() => setAssigning(assigning === command.id ? null : command.id)}
+                        onKeyDown={(event) => {
+                          if (assigning === command.id) take(command, event);
+                        }}
+                        onBlur={() => setAssigning(null)}
+                      >
+                        {assigning === command.id
+                          ? text('shortcuts.press')
+                          : keysOf(command, state.keys)
+                              .slice(0, 2)
+                              .map((key) => <KeyCaps key={key} name={key} />)}
+                      </button>
+                    </li>
+                  ))}
+              </ul>
+            </section>
+          ))}
       </div>
       <div className={styles['foot']}>
         <p role="status">{said === '' ? text('shortcuts.how') : said}</p>

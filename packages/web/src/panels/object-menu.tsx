@@ -83,7 +83,7 @@ export function ObjectMenu({ view, name, place, last, onRename }: ObjectMenuProp
         )}
         <Menu.Divider />
         <Menu.Item
-          color="red"
+          className={styles['danger'] ?? ''}
           leftSection={<IconTrash size={16} />}
           onClick={() => editor.deleteAnnotation(id)}
         >

@@ -102,7 +102,7 @@ export function PromptSection() {
         </div>
         <Button
           variant="subtle"
-          color="red"
+          className={styles['danger'] ?? ''}
           fullWidth
           disabled={locked || empty}
           onClick={() => editor.clearPrompt()}

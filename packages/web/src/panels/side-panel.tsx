@@ -20,7 +20,7 @@ export function SidePanel() {
   const tab = useInterface((state) => state.tab);
   const choose = (next: PanelTab) => interfaceStore.setState({ tab: next });
   return (
-    <aside className={styles['panel']} aria-label={text('panel.title')}>
+    <div className={styles['panel']}>
       <ObjectsSection />
       <div
         className={styles['tabs']}
@@ -74,7 +74,7 @@ export function SidePanel() {
         {tab === 'compare' ? <ComparePlace /> : null}
         {tab === 'history' ? <HistorySection /> : null}
       </div>
-    </aside>
+    </div>
   );
 }
 

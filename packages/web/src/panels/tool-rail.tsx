@@ -63,7 +63,7 @@ export function ToolRail({ tip }: { tip: 'right' | 'top' }) {
         pressed={hoverPreview}
         size={36}
         tip={tip}
-        className={styles['tool']}
+        className={`${styles['tool']} ${styles['option']}`}
       />
       <span className={styles['space']} />
       <IconButton

@@ -60,9 +60,9 @@ export function TopBar({ dataset, list, image, editing }: TopBarProps) {
               <span className={styles['slash']} aria-hidden="true">
                 /
               </span>
-              <span className={styles['image']} title={image.path}>
+              <h1 className={styles['image']} title={image.path}>
                 {image.name}
-              </span>
+              </h1>
             </>
           )}
         </nav>

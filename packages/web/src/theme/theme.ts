@@ -13,10 +13,24 @@ const accent: MantineColorsTuple = [
   '#1f47b0',
 ];
 
+/** The surfaces of tokens.css, for the places where Mantine reaches for its own greys. */
+const dark: MantineColorsTuple = [
+  '#e8ebf0',
+  '#b3bbc7',
+  '#98a1ae',
+  '#6b7482',
+  '#2d323a',
+  '#2c3138',
+  '#23272d',
+  '#1b1e23',
+  '#14161a',
+  '#0f1114',
+];
+
 export const theme = createTheme({
   primaryColor: 'accent',
   primaryShade: { light: 7, dark: 6 },
-  colors: { accent },
+  colors: { accent, dark },
   fontFamily: 'var(--font)',
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.8125rem', lg: '0.9375rem', xl: '1.25rem' },
   lineHeights: { xs: '1.4', sm: '1.4', md: '1.4', lg: '1.4', xl: '1.4' },
@@ -27,7 +41,15 @@ export const theme = createTheme({
   cursorType: 'pointer',
   components: {
     Tooltip: { defaultProps: { openDelay: 450, transitionProps: { duration: 80 }, withinPortal: true } },
-    Menu: { defaultProps: { transitionProps: { duration: 80 }, shadow: 'md', withinPortal: true } },
+    Menu: {
+      defaultProps: {
+        transitionProps: { duration: 80 },
+        shadow: 'md',
+        withinPortal: true,
+        // A child of a menu that is no item is an error to screen readers.
+        withInitialFocusPlaceholder: false,
+      },
+    },
     Popover: { defaultProps: { transitionProps: { duration: 80 }, shadow: 'md', withinPortal: true } },
     Modal: { defaultProps: { transitionProps: { duration: 120 }, shadow: 'md', centered: true } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 32 } },
