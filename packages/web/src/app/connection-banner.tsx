@@ -3,7 +3,7 @@ import { IconCloudOff, IconDownload } from '@tabler/icons-react';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { useText } from '../i18n/use-text.ts';
 import { announce } from '../panels/live-region.tsx';
-import { percentOf, stateOf } from '../panels/model-menu.tsx';
+import { percentOf, shortTitle, stateOf } from '../panels/model-menu.tsx';
 import styles from './connection-banner.module.css';
 import { useModelChoice } from './model-choice.ts';
 import { useServices } from './services.tsx';
@@ -63,9 +63,9 @@ function ModelBanner() {
       <IconDownload size={16} stroke={1.8} />
       <span className="number">
         {model.status === 'downloading'
-          ? `${model.title}: ${stateOf(model, text)}`
+          ? `${shortTitle(model)}: ${stateOf(model, text)}`
           : text(model.status === 'failed' ? 'banner.model-failed' : 'banner.model-missing', {
-              model: model.title,
+              model: shortTitle(model),
             })}
       </span>
       {model.status === 'downloading' ? (

@@ -24,10 +24,12 @@ export function ModelMenu() {
           type="button"
           className={styles['menu']}
           data-warn={waiting || undefined}
-          aria-label={text('model.menu', { model: model?.title ?? '' })}
+          aria-label={text('model.menu', { model: model === undefined ? '' : shortTitle(model) })}
         >
           <IconCube size={16} stroke={1.6} />
-          <span className={styles['long']}>{model?.title ?? text('model.none')}</span>
+          <span className={styles['long']}>
+            {model === undefined ? text('model.none') : shortTitle(model)}
+          </span>
         </button>
       </Menu.Target>
       <Menu.Dropdown>
@@ -39,7 +41,8 @@ export function ModelMenu() {
             rightSection={<ModelMark model={one} chosen={one.id === model?.id} />}
           >
             <span className={styles['model']}>
-              <span>{one.title}</span>
+              <span>{shortTitle(one)}</span>
+              <small>{restOfTitle(one)}</small>
               <small>{stateOf(one, text)}</small>
               {one.progress === null ? null : (
                 <Progress
@@ -55,6 +58,15 @@ export function ModelMenu() {
       </Menu.Dropdown>
     </Menu>
   );
+}
+
+/** `SAM 2 Hiera tiny: the default` is called `SAM 2 Hiera tiny`. */
+export function shortTitle({ title }: ModelState): string {
+  return title.split(':')[0] ?? title;
+}
+
+function restOfTitle({ title }: ModelState): string {
+  return title.includes(':') ? title.slice(title.indexOf(':') + 1).trim() : '';
 }
 
 function ModelMark({ model, chosen }: { model: ModelState; chosen: boolean }) {

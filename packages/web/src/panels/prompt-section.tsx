@@ -37,7 +37,7 @@ export function PromptSection() {
         <BoxFields
           box={prompt?.box ?? null}
           size={size}
-          disabled={locked}
+          disabled={view?.annotation.locked === true}
           onChange={(box) => editor.setBox(box)}
         />
       </Section>
