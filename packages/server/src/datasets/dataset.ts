@@ -26,7 +26,7 @@ export interface DatasetParts {
 
 const RESCAN_MS = 5 * 60 * 1000;
 /** While a first indexing runs, a list waits this long for something to show. */
-const FIRST_PAGE_WAIT_MS = 250;
+const FIRST_PAGE_WAIT_MS = 3000;
 
 interface SeenFacts {
   readonly sha256: string;

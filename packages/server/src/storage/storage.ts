@@ -19,6 +19,7 @@ export interface Storage {
   listImages(query: ImageQuery): Promise<ImagePage>;
   /** Images of each state, and annotations. */
   counts(): Promise<DatasetCounts>;
+  /** The one call that a power cut may take back: who indexes finds them again. */
   addImages(images: readonly StoredImage[]): Promise<void>;
   changeImage(id: string, change: ImageChange): Promise<void>;
   removeImages(ids: readonly string[]): Promise<void>;

@@ -32,6 +32,8 @@ export interface HarnessOptions {
   readonly files?: Readonly<Record<string, readonly [width: number, height: number] | Uint8Array | string>>;
   readonly store?: FakeStore;
   readonly pageFolder?: string;
+  /** One that another harness left; default: a fresh one. */
+  readonly folder?: string;
 }
 
 /** The whole server over a folder of its own and a fake engine, without a port. */
@@ -68,9 +70,9 @@ export class ServerHarness {
   }
 
   static async create(options: HarnessOptions = {}): Promise<ServerHarness> {
-    const folder = await realpath(await mkdtemp(join(tmpdir(), 'calque-server-')));
+    const folder = options.folder ?? (await realpath(await mkdtemp(join(tmpdir(), 'calque-server-'))));
     const root = join(folder, 'photos');
-    await mkdir(root);
+    await mkdir(root, { recursive: true });
     for (const [name, content] of Object.entries(options.files ?? {}))
       await writeTestFile(root, name, content);
     const events = new EventHub('0.0.0');

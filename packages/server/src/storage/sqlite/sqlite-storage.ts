@@ -89,7 +89,15 @@ class SqliteStorage implements Storage {
 
   async addImages(images: readonly StoredImage[]): Promise<void> {
     if (images.length === 0) return;
-    await this.#db.insertInto('images').values(images.map(rowOf)).execute();
+    await this.#db.connection().execute(async (db) => {
+      // What a power cut takes of the list is found in the folder again; the next gesture writes it through, too.
+      await sql`PRAGMA synchronous = NORMAL`.execute(db);
+      try {
+        await db.insertInto('images').values(images.map(rowOf)).execute();
+      } finally {
+        await sql`PRAGMA synchronous = FULL`.execute(db);
+      }
+    });
   }
 
   async changeImage(id: string, change: ImageChange): Promise<void> {
