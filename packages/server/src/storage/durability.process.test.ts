@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { bundleTypeScript } from '../../../../scripts/bundle-typescript.js';
 import { TOKEN } from '../testing/server-harness.ts';
 import { created, testAnnotation } from '../testing/storage-contract.ts';
 
@@ -17,7 +16,12 @@ let bundle: string;
 let folder: string;
 let child: ChildProcess | undefined;
 beforeAll(async () => {
-  bundle = fileURLToPath(await bundleTypeScript(join(root, 'packages/server/src/testing/killed-server.ts')));
+  const scripts = (await import(join(root, 'scripts/bundle-typescript.js'))) as {
+    bundleTypeScript(file: string): Promise<string>;
+  };
+  bundle = fileURLToPath(
+    await scripts.bundleTypeScript(join(root, 'packages/server/src/testing/killed-server.ts')),
+  );
 });
 beforeEach(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'calque-killed-')));
