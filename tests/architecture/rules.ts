@@ -105,7 +105,8 @@ export const tensorNamesInFamiliesOnly: Rule = eachFile((file, entry) => {
 
 /** Node's own modules are imported in `node/` folders, in the command line and in tests. */
 export const nodeModulesInNodeFoldersOnly: Rule = eachFile((file, entry) => {
-  if (entry.name === 'cli' || isTest(file) || file.path.startsWith('src/node/')) return [];
+  if (entry.name === 'cli' || entry.name === 'server' || isTest(file) || file.path.startsWith('src/node/'))
+    return [];
   return file.imports
     .filter((specifier) => specifier.startsWith('node:'))
     .map((specifier) => `imports ${specifier} outside a node/ folder`);
@@ -115,7 +116,7 @@ export const nodeModulesInNodeFoldersOnly: Rule = eachFile((file, entry) => {
 export const fileNamesSayWhatIsInside: Rule = eachFile((file) => {
   const name = file.path.slice(file.path.lastIndexOf('/') + 1);
   const vague = /^(utils?|helpers?|common|types|misc|shared)\./.test(name);
-  const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*\.ts$/.test(name);
+  const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*\.tsx?$/.test(name);
   return [...(vague ? ['has a name that says nothing'] : []), ...(kebab ? [] : ['is not in kebab-case'])];
 });
 

@@ -68,7 +68,7 @@ function readManifest(folder: string): Manifest {
 
 function readSources(folder: string): SourceFile[] {
   return readdirSync(`${folder}src`, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
+    .filter((path) => /\.tsx?$/.test(path))
     .map((path) => `src/${path.replaceAll('\\', '/')}`)
     .sort()
     .map((path) => sourceFile(path, readFileSync(folder + path, 'utf8')));

@@ -23,6 +23,7 @@ export async function buildBundle({ packageFolder, dist, name }) {
     for (const { from, to } of SELF_TEST) {
       await copyFile(path.resolve(packageFolder, '../../samples', from), path.join(aside, to));
     }
+    await copySamples(path.resolve(packageFolder, '../../samples'), aside);
     await placeBundle(aside, path.join(dist, name));
     await writeEntries(dist, name);
   } finally {
@@ -31,7 +32,7 @@ export async function buildBundle({ packageFolder, dist, name }) {
   await removeOlder(dist, name);
 }
 
-const ASIDE = 'building-';
+export const ASIDE = 'building-';
 
 /**
  * @param {string} packageFolder
@@ -54,6 +55,19 @@ async function bundleInto(packageFolder, outdir) {
     sourcesContent: false,
     logLevel: 'silent',
   });
+}
+
+/**
+ * What `calque serve` opens where it is given no folder.
+ *
+ * @param {string} samples
+ * @param {string} outdir
+ */
+async function copySamples(samples, outdir) {
+  await mkdir(path.join(outdir, 'samples'));
+  for (const name of readdirSync(samples)) {
+    if (name.endsWith('.jpg')) await copyFile(path.join(samples, name), path.join(outdir, 'samples', name));
+  }
 }
 
 /** @param {string} packageFolder */
@@ -125,7 +139,7 @@ const AN_HOUR_MS = 3_600_000;
  * @param {string} dist
  * @param {string} name
  */
-async function removeOlder(dist, name) {
+export async function removeOlder(dist, name) {
   const folders = [];
   for (const entry of await readdir(dist, { withFileTypes: true })) {
     const stats = entry.isDirectory() ? await stat(path.join(dist, entry.name)).catch(() => null) : null;

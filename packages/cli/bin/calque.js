@@ -18,10 +18,22 @@ async function findBundle() {
   return freshBundle(fileURLToPath(packageFolder), process.env);
 }
 
+/**
+ * Where the page lies, for the one command that shows it.
+ *
+ * @returns {Promise<string | null>}
+ */
+async function findPage() {
+  if (!process.argv.includes('serve') || process.argv.includes('--help')) return null;
+  if (!isCheckout) return fileURLToPath(new URL('dist/page', packageFolder));
+  const { freshPage } = await import('./fresh-page.js');
+  return freshPage(fileURLToPath(packageFolder), process.env);
+}
+
 try {
   const bundle = await findBundle();
   const { main } = await import(bundle.href);
-  await main();
+  await main({ pageFolder: await findPage() });
 } catch (error) {
   process.stderr.write(`calque: cannot start: ${textOf(error)}\n`);
   process.exitCode = 1;

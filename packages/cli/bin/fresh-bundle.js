@@ -49,33 +49,53 @@ export async function freshBundle(packageFolder, env) {
  * @param {string} checkout
  */
 export function bundleName(checkout) {
+  // The page is built by itself: a change to it makes no other command line.
+  const packages = readdirSync(path.join(checkout, 'packages')).filter((name) => name !== 'web');
+  return contentName(checkout, { packages, also: ['samples'], tool: 'esbuild' });
+}
+
+/**
+ * Of 16 hexadecimal digits: another one whenever the sources are others.
+ *
+ * @param {string} checkout
+ * @param {Ingredients} ingredients
+ */
+export function contentName(checkout, ingredients) {
   const hash = createHash('sha256');
-  for (const line of sourceLines(checkout)) hash.update(`${line}\n`);
+  for (const line of sourceLines(checkout, ingredients)) hash.update(`${line}\n`);
   return hash.digest('hex').slice(0, 16);
 }
 
 /**
- * What a bundle is made from: name, size and modification time of each source file and of the samples of the
- * self-test, and the version of the bundler.
+ * @typedef {{ packages: readonly string[], also: readonly string[], tool: string }} Ingredients `also`: files and
+ *   folders, relative to the checkout; `tool`: the npm package that puts them together.
+ */
+
+/**
+ * Name, size and modification time of each source file, and the version of the tool.
  *
  * @param {string} checkout
+ * @param {Ingredients} ingredients
  * @returns {string[]}
  */
-function sourceLines(checkout) {
+function sourceLines(checkout, { packages, also, tool }) {
   /** @type {string[]} */
   const files = [];
-  const packagesFolder = path.join(checkout, 'packages');
-  for (const name of readdirSync(packagesFolder)) {
-    files.push(path.join(packagesFolder, name, 'package.json'));
-    addFolder(path.join(packagesFolder, name, 'bin'), files);
-    addFolder(path.join(packagesFolder, name, 'src'), files);
+  for (const name of packages) {
+    const folder = path.join(checkout, 'packages', name);
+    files.push(path.join(folder, 'package.json'));
+    addFolder(path.join(folder, 'bin'), files);
+    addFolder(path.join(folder, 'src'), files);
   }
-  for (const { from } of SELF_TEST) files.push(path.join(checkout, 'samples', from));
+  for (const place of also.map((name) => path.join(checkout, name))) {
+    if (statSync(place, { throwIfNoEntry: false })?.isDirectory()) addFolder(place, files);
+    else files.push(place);
+  }
   const lines = files.flatMap((file) => {
     const stats = statSync(file, { throwIfNoEntry: false });
     return stats === undefined ? [] : [`${path.relative(checkout, file)} ${stats.size} ${stats.mtimeMs}`];
   });
-  return [`esbuild ${bundlerVersion(checkout)}`, ...lines.sort()];
+  return [`${tool} ${versionOf(checkout, tool)}`, ...lines.sort()];
 }
 
 /** Files of `samples` that `calque doctor` needs, in a published package too. */
@@ -84,10 +104,14 @@ export const SELF_TEST = [
   { from: 'breakfast.labels.png', to: 'self-test.labels.png' },
 ];
 
-/** @param {string} checkout */
-function bundlerVersion(checkout) {
+/**
+ * @param {string} checkout
+ * @param {string} tool
+ */
+function versionOf(checkout, tool) {
   try {
-    return JSON.parse(readFileSync(path.join(checkout, 'node_modules/esbuild/package.json'), 'utf8')).version;
+    return JSON.parse(readFileSync(path.join(checkout, 'node_modules', tool, 'package.json'), 'utf8'))
+      .version;
   } catch {
     return 'unknown';
   }
@@ -101,7 +125,7 @@ function addFolder(folder, files) {
   for (const entry of listFolder(folder)) {
     const full = path.join(folder, entry.name);
     if (entry.isDirectory()) addFolder(full, files);
-    else if (!entry.name.endsWith('.test.ts')) files.push(full);
+    else if (!/\.test\.tsx?$/.test(entry.name)) files.push(full);
   }
 }
 
@@ -141,7 +165,7 @@ function mainModule(dist, name) {
 }
 
 /** @param {string} folder */
-function canWrite(folder) {
+export function canWrite(folder) {
   try {
     accessSync(folder, constants.W_OK);
     return true;
@@ -157,7 +181,7 @@ function canWrite(folder) {
  * @param {string} packageFolder
  * @param {Readonly<Record<string, string | undefined>>} env
  */
-function bundleCacheFolder(packageFolder, env) {
+export function bundleCacheFolder(packageFolder, env) {
   const checkout = createHash('sha256').update(packageFolder).digest('hex').slice(0, 16);
   return path.join(homeFolder(env), 'bundles', checkout, 'dist');
 }

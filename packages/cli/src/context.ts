@@ -11,8 +11,10 @@ export interface CliContext {
   /** Aborted by Ctrl+C and when stdout is closed by its reader. */
   readonly signal: AbortSignal;
   readonly now: () => Date;
-  /** Folder of `self-test.jpg` and `self-test.labels.png`. */
+  /** Folder of `self-test.jpg`, `self-test.labels.png` and `samples`. */
   readonly assetsFolder: string;
+  /** Folder of the built page; null where there is none. */
+  readonly pageFolder: string | null;
   readonly openStore: () => Promise<ModelStore>;
   readonly createEngine: (model: ResolvedModel, settings: EngineSettings) => Promise<Engine>;
 }

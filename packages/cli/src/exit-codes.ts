@@ -56,6 +56,14 @@ export const EXIT_CODES = {
   'replay-image-changed': 71,
   'replay-model-changed': 72,
   'doctor-problems': 73,
+  'port-taken': 80,
+  'host-needs-token': 81,
+  'host-unusable': 82,
+  'dataset-folder-invalid': 83,
+  'dataset-in-use': 84,
+  'dataset-damaged': 85,
+  'dataset-too-new': 86,
+  'dataset-': 87,
 } as const satisfies Readonly<Record<string, number>>;
 
 export const EXIT_OK = 0;

@@ -3,8 +3,13 @@ import { EXIT_OK, SIGNALS } from './exit-codes.ts';
 import { nodeContext } from './node-context.ts';
 import { interrupted, runCli, STDOUT_CLOSED, Stopped } from './run-cli.ts';
 
+export interface MainOptions {
+  /** Folder of the built page, for the commands that show it. */
+  readonly pageFolder?: string | null;
+}
+
 /** The process around {@link runCli}: signals, a closed stdout, the exit code. */
-export async function main(): Promise<void> {
+export async function main({ pageFolder = null }: MainOptions = {}): Promise<void> {
   const controller = new AbortController();
   abortOnSignals(controller);
   const stdoutFailed = (error: NodeJS.ErrnoException): void => {
@@ -13,7 +18,7 @@ export async function main(): Promise<void> {
   process.stdout.on('error', stdoutFailed);
   // Who closes stderr does not want to read it: that is no reason to stop.
   process.stderr.on('error', () => undefined);
-  const context = nodeContext(controller.signal);
+  const context = nodeContext(controller.signal, pageFolder);
   const code = await runCli(process.argv.slice(2), context);
   await flushed(process.stdout);
   // A command that had nothing left to do has not noticed that its last words were lost.

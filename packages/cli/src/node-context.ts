@@ -4,7 +4,7 @@ import type { ResolvedModel } from '@calque/models/node';
 import type { CliContext, EngineSettings } from './context.ts';
 
 /** The context of a real process. What is heavy is imported when a command asks for it. */
-export function nodeContext(signal: AbortSignal): CliContext {
+export function nodeContext(signal: AbortSignal, pageFolder: string | null): CliContext {
   return {
     stdin: process.stdin,
     stdout: process.stdout,
@@ -14,6 +14,7 @@ export function nodeContext(signal: AbortSignal): CliContext {
     signal,
     now: () => new Date(),
     assetsFolder: fileURLToPath(new URL('.', import.meta.url)),
+    pageFolder,
     openStore: async () => {
       const { createModelStore } = await import('@calque/models/node');
       return createModelStore();

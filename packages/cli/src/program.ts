@@ -5,12 +5,14 @@ import { registerModels } from './commands/models.ts';
 import { registerQuickTest } from './commands/quick-test.ts';
 import { registerReplay } from './commands/replay.ts';
 import { registerSegment } from './commands/segment.ts';
+import { registerServe } from './commands/serve.ts';
 import type { CliContext } from './context.ts';
 import { printableText } from './printable-text.ts';
 import { SOFTWARE } from './version.ts';
 
 const EXAMPLES = `
 Examples:
+  $ calque serve photos                                 work on a folder of images in the browser
   $ calque segment photo.jpg --box 75,275,1725,850      cut out what is in a box
   $ calque segment photo.jpg --fg 500,375 --bg 40,60    point at the object, and at what is not
   $ calque segment --prompts prompts.jsonl --out out    many prompts, each image encoded once
@@ -40,6 +42,7 @@ export function createProgram(context: CliContext): Command {
       getErrHelpWidth: () => context.stderr.columns ?? 100,
       outputError: (text, write) => write(`calque: ${oneLine(text)}\n`),
     });
+  registerServe(program, context);
   registerSegment(program, context);
   registerReplay(program, context);
   registerQuickTest(program, context);

@@ -171,6 +171,17 @@ export function recordVersionUnsupported(found: number, supported: number): Calq
   });
 }
 
+/** `id`: of the annotation or step that is not in the state that the entry was made for. */
+export function documentConflict(kind: 'step' | 'undo' | 'redo', id: string): CalqueError {
+  return new CalqueError({
+    code: 'document-conflict',
+    message: `the ${kind} was made for another state of the document than the one that it meets (${id})`,
+    expected: 'annotations as they were when the gesture was made',
+    remedy: 'Look at what changed in the meantime, and do it again if it is still meant.',
+    details: { kind, id },
+  });
+}
+
 function sizeText({ width, height }: Size): string {
   return `${width} x ${height} pixels`;
 }

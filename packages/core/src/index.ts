@@ -1,5 +1,28 @@
 export { CalqueError, type ErrorParts, isCalqueError, type SerializedError } from './calque-error.ts';
-export { boxNotFinite, pointNotFinite, promptEmpty, recordInvalid } from './errors.ts';
+export {
+  type Annotation,
+  type AnnotationPoint,
+  type AnnotationPrompt,
+  emptyPrompt,
+  type RejectReason,
+  type Review,
+} from './document/annotation.ts';
+export { type AnnotationState, lastStateOf, statesOf } from './document/annotation-states.ts';
+export { type Decision, decisionsIn, decisionsOf } from './document/decisions.ts';
+export { type Effort, effortOf, LONGEST_PAUSE_S } from './document/effort.ts';
+export {
+  type AnnotationChange,
+  type Entry,
+  GESTURES,
+  type Gesture,
+  type NumberedEntry,
+  type StepEntry,
+  type UndoEntry,
+} from './document/entry.ts';
+export { applyEntry, documentOf, emptyDocument, type ImageDocument } from './document/image-document.ts';
+export { type ImageReview, imageReviewOf } from './document/image-review.ts';
+export { inverseChanges, repeatedChanges } from './document/repeat-step.ts';
+export { boxNotFinite, documentConflict, pointNotFinite, promptEmpty, recordInvalid } from './errors.ts';
 export {
   type BoxXywh,
   type BoxXyxy,

@@ -3,9 +3,10 @@
  *
  * Everything that runs a model (child processes on Node, a web worker, a remote server, the fake of the tests) is used
  * through {@link Engine} and passes the same contract suite (`testing/engine-contract.ts`). Every call rejects with
- * `request-invalid` where its arguments are not of the types that are stated here.
+ * `engine-request-invalid` where its arguments are not of the types that are stated here.
  */
 import type { PostprocessOptions, Prompt } from '@calque/core';
+import type { NamedTensors } from '@calque/models';
 import type { EncodedImage, EngineInfo, Prediction } from './results.ts';
 
 export type * from './results.ts';
@@ -33,6 +34,11 @@ export interface Engine {
     requests: readonly DecodeRequest[],
     options?: DecodeManyOptions,
   ): Promise<readonly Prediction[]>;
+  /**
+   * The embedding itself: float32 tensors under the names that the family's `decoderFeeds` takes, for a decoder that runs
+   * elsewhere. Encodes the image again where it was dropped. Rejects as `decode` does.
+   */
+  tensors(image: EncodedImage, options?: CallOptions): Promise<NamedTensors>;
   /** Refuses new calls, rejects those under way with `engine-closed` and frees everything. */
   close(): Promise<void>;
 }

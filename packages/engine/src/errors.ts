@@ -12,7 +12,7 @@ export function engineBusy(waiting: number): CalqueError {
 /** `at`: which part of the call, as `request.prompt.points[2]`. */
 export function requestInvalid(at: string, found: unknown, expected: string): CalqueError {
   return new CalqueError({
-    code: 'request-invalid',
+    code: 'engine-request-invalid',
     message: `${at} is ${described(found)}`,
     expected,
     remedy: "Correct the program that made the call: the engine's contract says what it takes",
@@ -127,6 +127,16 @@ export function embeddingMissing(key: string): CalqueError {
     message: 'the embedding of this image is no longer held',
     remedy: 'Encode the image again',
     details: { key },
+  });
+}
+
+export function tensorsNotUnderstood(found: string): CalqueError {
+  return new CalqueError({
+    code: 'tensors-not-understood',
+    message: `the embedding that was sent cannot be read: found ${found}`,
+    expected: 'an embedding of format version 1',
+    remedy: 'Load the page again: it may be of another version than the server',
+    details: { found },
   });
 }
 

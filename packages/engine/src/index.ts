@@ -1,2 +1,11 @@
 export * from './contract.ts';
-export { imageChanged, imageEmpty, imageIsFolder, imageMissing, imageUnreadable } from './errors.ts';
+export {
+  imageChanged,
+  imageCorrupt,
+  imageEmpty,
+  imageIsFolder,
+  imageMissing,
+  imageTooLarge,
+  imageUnreadable,
+} from './errors.ts';
+export { unpackTensors } from './unpack-tensors.ts';

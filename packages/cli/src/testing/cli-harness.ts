@@ -54,6 +54,7 @@ export class CliHarness {
       signal: new AbortController().signal,
       now: () => new Date('2031-02-03T04:05:06.789Z'),
       assetsFolder: this.folder,
+      pageFolder: null,
       openStore: async () => fakeStore(),
       createEngine: async () => this.#createEngine(options.engine),
       ...options.context,

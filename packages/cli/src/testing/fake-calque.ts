@@ -14,6 +14,7 @@ process.exitCode = await runCli(argv, {
   signal: new AbortController().signal,
   now: () => new Date(),
   assetsFolder: cwd,
+  pageFolder: null,
   openStore: async () => fakeStore(),
   createEngine: async () =>
     fakeEngine({

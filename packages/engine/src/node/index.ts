@@ -1,3 +1,4 @@
+export { packEmbedding } from './cache/embedding-file.ts';
 export { createNodeEngine, type NodeEngine, type NodeEngineOptions } from './create-node-engine.ts';
 export { IMAGE_LOADERS } from './image/image-loaders.ts';
 export { sniffFormat } from './image/sniff-format.ts';

@@ -1,5 +1,5 @@
 import type { SerializedError } from '@calque/core';
-import type { GraphNames, InputSpec } from '@calque/models';
+import type { GraphNames, InputSpec, NamedTensors } from '@calque/models';
 import type { DecodeRequest, EngineInfo, ImageFacts, ImageSource } from '../contract.ts';
 import type { DecodedPrompt, EncodedInBackend, ReadImage } from '../service/backend.ts';
 
@@ -23,6 +23,7 @@ export interface Calls {
     /** Takes an embedding over from the encoder. */
     readonly admit: Call<{ readonly key: string; readonly handover: Handover }, null>;
     readonly decode: Call<DecodeArgs, DecodedPrompt>;
+    readonly tensors: Call<{ readonly key: string }, NamedTensors>;
   };
 }
 

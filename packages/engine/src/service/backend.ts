@@ -1,3 +1,4 @@
+import type { NamedTensors } from '@calque/models';
 import type { DecodeRequest, EngineInfo, ImageFacts, ImageSource, Prediction } from '../contract.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface Backend {
   encode(key: string, image: ReadImage, signal: AbortSignal): Promise<EncodedInBackend>;
   /** Rejects with `embedding-missing` when the embedding is neither in memory nor on disk. */
   decode(key: string, image: ImageFacts, request: DecodeRequest): Promise<DecodedPrompt>;
+  /** The embedding, for a decoder elsewhere. Rejects as `decode` does. */
+  tensors(key: string): Promise<NamedTensors>;
   close(): Promise<void>;
 }
 

@@ -19,7 +19,7 @@ import { requestInvalid } from '../errors.ts';
 /** What a caller may get wrong whom no compiler has checked: JavaScript, or data that came over a network. */
 type Unchecked = Readonly<Record<string, unknown>>;
 
-/** Throws `request-invalid`. Nothing but what the contract names is passed on: it may have to cross to a process. */
+/** Throws `engine-request-invalid`. Nothing but what the contract names is passed on: it may have to cross to a process. */
 export function checkedSource(source: unknown): ImageSource {
   const { kind, path, bytes, name } = objectAt('source', source);
   if (kind === 'file') {
@@ -33,7 +33,7 @@ export function checkedSource(source: unknown): ImageSource {
   return { kind, bytes, name };
 }
 
-/** Throws `request-invalid`. */
+/** Throws `engine-request-invalid`. */
 export function checkOptions(
   options: CallOptions & Pick<EncodeOptions, 'onStage'> & DecodeOptions & DecodeManyOptions,
 ): void {
@@ -57,7 +57,7 @@ function isSignal(value: unknown): boolean {
   return typeof aborted === 'boolean' && typeof addEventListener === 'function';
 }
 
-/** Throws `request-invalid` unless it is what `encode` returned, as far as can be seen. */
+/** Throws `engine-request-invalid` unless it is what `encode` returned, as far as can be seen. */
 export function checkImage(given: EncodedImage): void {
   const { key, image } = objectAt('image', given);
   // Also the name of a file of the cache: no path may be hidden in it.
@@ -75,7 +75,7 @@ function checkedSide(at: string, value: unknown, max: number): number {
   return value;
 }
 
-/** Throws `request-invalid`, or what {@link validatePrompt} and {@link validatePostprocessOptions} throw. */
+/** Throws `engine-request-invalid`, or what {@link validatePrompt} and {@link validatePostprocessOptions} throw. */
 export function checkedRequest(request: unknown, { image }: EncodedImage): DecodeRequest {
   const { prompt, choose, postprocess, allMasks, logits } = objectAt('request', request);
   if (choose !== undefined && choose !== 'best' && typeof choose !== 'number')

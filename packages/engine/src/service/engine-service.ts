@@ -1,4 +1,5 @@
 import { isCalqueError } from '@calque/core';
+import type { NamedTensors } from '@calque/models';
 import type {
   CallOptions,
   DecodeManyOptions,
@@ -166,6 +167,26 @@ export class EngineService implements Engine {
         total: this.#now() - started,
       },
     };
+  }
+
+  async tensors(image: EncodedImage, { signal }: CallOptions = {}): Promise<NamedTensors> {
+    await this.start(signal === undefined ? {} : { signal });
+    const fetch = async (): Promise<NamedTensors> => {
+      const { value } = await this.#scheduler.run({
+        lane: 'encode',
+        slot: 'decoder',
+        ...(signal === undefined ? {} : { signal }),
+        work: () => this.#backend.tensors(image.key),
+      });
+      return value;
+    };
+    try {
+      return await fetch();
+    } catch (error) {
+      if (!isCalqueError(error, 'embedding-missing')) throw error;
+      await this.#encodeAgain(image, signal === undefined ? {} : { signal });
+      return fetch();
+    }
   }
 
   async close(): Promise<void> {

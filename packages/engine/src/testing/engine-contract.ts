@@ -160,7 +160,7 @@ export function engineContract(name: string, create: () => Promise<EngineUnderTe
       const image = await engine.encode(first);
       const refused = async (call: () => Promise<unknown>, at: string): Promise<void> => {
         const error = await call().catch((reason: unknown) => reason);
-        expect(error, at).toMatchObject({ code: 'request-invalid', details: { at } });
+        expect(error, at).toMatchObject({ code: 'engine-request-invalid', details: { at } });
         expect(error, at).toMatchObject({ expected: expect.any(String), remedy: expect.any(String) });
       };
       for (const [source, at] of WRONG_SOURCES) await refused(() => engine.encode(source as never), at);
@@ -240,6 +240,19 @@ export function engineContract(name: string, create: () => Promise<EngineUnderTe
       ).rejects.toMatchObject({
         code: 'prompt-empty',
       });
+    });
+
+    test('the tensors of an embedding are those of its image', async () => {
+      const { engine, first, second } = under;
+      const [one, other] = [await engine.encode(first), await engine.encode(second)];
+      const tensors = await engine.tensors(one);
+      expect(Object.keys(tensors).length).toBeGreaterThan(0);
+      for (const { dims, data } of Object.values(tensors)) {
+        expect(data).toHaveLength(dims.reduce((product, dim) => product * dim, 1));
+        expect(data.every(Number.isFinite)).toBe(true);
+      }
+      expect(await engine.tensors(one)).toEqual(tensors);
+      expect(await engine.tensors(other)).not.toEqual(tensors);
     });
 
     test('an image that is not there is an error of its call alone', async () => {

@@ -8,6 +8,7 @@ import {
   postprocess,
   type Size,
 } from '@calque/core';
+import type { NamedTensors } from '@calque/models';
 import type { Candidate, DecodeRequest, EngineInfo, ImageFacts, ImageSource } from '../contract.ts';
 import { candidateMissing, embeddingMissing, maskLogitsWrongSize } from '../errors.ts';
 import type { Backend, DecodedPrompt, EncodedInBackend, ReadImage } from '../service/backend.ts';
@@ -94,6 +95,12 @@ export class FakeBackend implements Backend {
     await this.#begin({ name: 'decode', key });
     if (!this.#embeddings.has(key)) throw embeddingMissing(key);
     return fakeDecode(image, request);
+  }
+
+  async tensors(key: string): Promise<NamedTensors> {
+    if (!this.#embeddings.has(key)) throw embeddingMissing(key);
+    const seed = Number.parseInt(fakeHash(key).slice(0, 6), 16);
+    return { drawn: { dims: [1, 2, 3], data: Float32Array.from({ length: 6 }, (_, i) => (seed + i) / 7) } };
   }
 
   async close(): Promise<void> {

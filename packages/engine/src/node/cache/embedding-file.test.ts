@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { unpackTensors } from '../../unpack-tensors.ts';
 import { packEmbedding, unpackEmbedding } from './embedding-file.ts';
 
 const tensors = {
@@ -10,6 +11,14 @@ const tensors = {
 describe('the file of an embedding', () => {
   test('gives back what was written', () => {
     expect(unpackEmbedding('key', packEmbedding('key', tensors))).toEqual(tensors);
+  });
+
+  test('is read by a browser, too, and refused where it was cut', () => {
+    const bytes = packEmbedding('key', tensors);
+    expect(unpackTensors(Uint8Array.from(bytes).buffer)).toEqual(tensors);
+    for (let length = 0; length < bytes.length - 4; length++) {
+      expect(() => unpackTensors(Uint8Array.from(bytes.subarray(0, length)).buffer)).toThrow();
+    }
   });
 
   test('is refused under another key', () => {

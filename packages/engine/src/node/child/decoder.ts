@@ -49,13 +49,18 @@ export function createDecoder(): Handlers<'decoder'> {
       return null;
     },
     decode: async (args) => decode(loaded(), args),
+    tensors: async ({ key }) => requireEmbedding(loaded(), key),
   };
 }
 
 async function decode(state: Loaded, { key, image, request }: DecodeArgs): Promise<DecodedPrompt> {
+  return state.decoder.decode(await requireEmbedding(state, key), image, request);
+}
+
+async function requireEmbedding(state: Loaded, key: string): Promise<NamedTensors> {
   const embedding = await findEmbedding(state, key);
   if (embedding === null) throw embeddingMissing(key);
-  return state.decoder.decode(embedding, image, request);
+  return embedding;
 }
 
 async function findEmbedding({ memory, folder }: Loaded, key: string): Promise<NamedTensors | null> {

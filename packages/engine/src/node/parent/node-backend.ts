@@ -1,5 +1,5 @@
 import { isCalqueError } from '@calque/core';
-import type { GraphNames, InputSpec } from '@calque/models';
+import type { GraphNames, InputSpec, NamedTensors } from '@calque/models';
 import type { DecodeRequest, EngineInfo, ImageFacts, ImageSource } from '../../contract.ts';
 import { embeddingMissing } from '../../errors.ts';
 import type { Backend, DecodedPrompt, EncodedInBackend, ReadImage } from '../../service/backend.ts';
@@ -138,6 +138,11 @@ export class NodeBackend implements Backend {
       image: { width: image.width, height: image.height },
       request,
     });
+  }
+
+  async tensors(key: string): Promise<NamedTensors> {
+    await this.#loadDecoder();
+    return this.#decoder.call('tensors', { key });
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,51 @@
+export {
+  type AddressArguments,
+  type Answer,
+  type CallArguments,
+  type Client,
+  type ClientOptions,
+  createClient,
+  type DeepReadonly,
+} from './client.ts';
+export { answerNotUnderstood } from './errors.ts';
+export { type ServerEvent, ServerEventSchema } from './events.ts';
+export { float16FromFloat32, float32FromFloat16 } from './float16.ts';
+export { maskIdOf, predictionKeyOf, type Question } from './keys.ts';
+export { type Route, type RouteName, type Routes, routes } from './routes.ts';
+export {
+  AnnotationSchema,
+  AppendEntriesSchema,
+  DocumentLogSchema,
+  EntrySchema,
+  NumberedEntrySchema,
+} from './schemas/annotation.ts';
+export {
+  DatasetSchema,
+  ImagePageSchema,
+  ImageSchema,
+  type ImageState,
+  LabelSchema,
+  type WireDataset,
+  type WireImage,
+  type WireLabel,
+} from './schemas/dataset.ts';
+export { RleSchema, type WireRle } from './schemas/geometry.ts';
+export {
+  type BatchAnswer,
+  CandidateSchema,
+  PredictionSchema,
+  type PredictionTimings,
+  type PredictRequest,
+  type WireCandidate,
+  type WireLogits,
+  type WirePrediction,
+  type WirePrompt,
+} from './schemas/prediction.ts';
+export {
+  type EmbeddingState,
+  type ModelState,
+  type Problem,
+  ProblemSchema,
+  type Settings,
+  SettingsSchema,
+} from './schemas/server-state.ts';

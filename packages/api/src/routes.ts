@@ -1,0 +1,285 @@
+import { type TSchema, Type } from 'typebox';
+import { AppendEntriesSchema, DocumentLogSchema } from './schemas/annotation.ts';
+import {
+  DatasetSchema,
+  ImageListQuerySchema,
+  ImagePageSchema,
+  ImageSchema,
+  LabelSchema,
+} from './schemas/dataset.ts';
+import { HashSchema, IdSchema, RleSchema } from './schemas/geometry.ts';
+import {
+  BatchAnswerSchema,
+  PredictBatchSchema,
+  PredictionSchema,
+  PredictRequestSchema,
+  RecordPredictionSchema,
+} from './schemas/prediction.ts';
+import {
+  EmbeddingStateSchema,
+  HealthSchema,
+  ModelStateSchema,
+  SettingsSchema,
+} from './schemas/server-state.ts';
+
+/** One operation of the HTTP interface. The server registers them, the client is made of them, OpenAPI lists them. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** With `:name` where a parameter goes. */
+  readonly path: string;
+  readonly summary: string;
+  readonly params?: TSchema;
+  readonly query?: TSchema;
+  readonly body?: TSchema;
+  /** Of a 200 answer; null where there is none (204). `binary`: bytes, whose content type the server says. */
+  readonly response: TSchema | 'binary' | null;
+}
+
+const image = '/api/datasets/:datasetId/images/:imageId';
+const ofDataset = Type.Object({ datasetId: IdSchema });
+const ofImage = Type.Object({ datasetId: IdSchema, imageId: IdSchema });
+const forModel = Type.Object({ model: IdSchema });
+
+export const routes = {
+  logIn: {
+    method: 'POST',
+    path: '/api/session',
+    summary: 'Exchange the access token for a cookie',
+    body: Type.Object({ token: Type.String({ maxLength: 200 }) }, { additionalProperties: false }),
+    response: null,
+  },
+  health: {
+    method: 'GET',
+    path: '/api/health',
+    summary: 'What state the server is in',
+    response: HealthSchema,
+  },
+  readSettings: { method: 'GET', path: '/api/settings', summary: 'Settings', response: SettingsSchema },
+  changeSettings: {
+    method: 'PUT',
+    path: '/api/settings',
+    summary: 'Change the settings that are given',
+    body: SettingsSchema,
+    response: SettingsSchema,
+  },
+  listModels: {
+    method: 'GET',
+    path: '/api/models',
+    summary: 'Models and whether they are ready',
+    response: Type.Array(ModelStateSchema),
+  },
+  pullModel: {
+    method: 'POST',
+    path: '/api/models/:modelId/pull',
+    summary: 'Download a model; progress comes as events',
+    params: Type.Object({ modelId: IdSchema }),
+    response: ModelStateSchema,
+  },
+  readModelDecoder: {
+    method: 'GET',
+    path: '/api/models/:modelId/decoder',
+    summary: "The model's decoder (ONNX), for decoding in the browser",
+    params: Type.Object({ modelId: IdSchema }),
+    response: 'binary',
+  },
+  listDatasets: {
+    method: 'GET',
+    path: '/api/datasets',
+    summary: 'Open datasets',
+    response: Type.Array(DatasetSchema),
+  },
+  readDataset: {
+    method: 'GET',
+    path: '/api/datasets/:datasetId',
+    summary: 'One dataset, with counts',
+    params: ofDataset,
+    response: DatasetSchema,
+  },
+  readLabels: {
+    method: 'GET',
+    path: '/api/datasets/:datasetId/labels',
+    summary: 'Labels of a dataset',
+    params: ofDataset,
+    response: Type.Array(LabelSchema),
+  },
+  writeLabels: {
+    method: 'PUT',
+    path: '/api/datasets/:datasetId/labels',
+    summary: 'Replace the labels of a dataset',
+    params: ofDataset,
+    body: Type.Array(LabelSchema, { maxItems: 1000 }),
+    response: Type.Array(LabelSchema),
+  },
+  listImages: {
+    method: 'GET',
+    path: '/api/datasets/:datasetId/images',
+    summary: 'Images of a dataset, a page at a time',
+    params: ofDataset,
+    query: ImageListQuerySchema,
+    response: ImagePageSchema,
+  },
+  /** `multipart/form-data`, any number of files; checked before they become part of the dataset. */
+  uploadImages: {
+    method: 'POST',
+    path: '/api/datasets/:datasetId/images',
+    summary: 'Add image files',
+    params: ofDataset,
+    response: Type.Object({
+      images: Type.Array(ImageSchema),
+      refused: Type.Array(Type.Object({ name: Type.String(), code: Type.String(), detail: Type.String() })),
+    }),
+  },
+  readImage: { method: 'GET', path: image, summary: 'One image', params: ofImage, response: ImageSchema },
+  readImageFile: {
+    method: 'GET',
+    path: `${image}/file`,
+    summary: 'The file itself',
+    params: ofImage,
+    response: 'binary',
+  },
+  readThumbnail: {
+    method: 'GET',
+    path: `${image}/thumbnail`,
+    summary: 'A small picture of the oriented image (WebP)',
+    params: ofImage,
+    query: Type.Object({ side: Type.Optional(Type.Union([Type.Literal(160), Type.Literal(320)])) }),
+    response: 'binary',
+  },
+  /** Oriented, alpha on white, 8 bits, sRGB: the pixels that the model sees, as far as the format keeps them. */
+  readDisplay: {
+    method: 'GET',
+    path: `${image}/display`,
+    summary: 'The oriented image as browsers show it',
+    params: ofImage,
+    response: 'binary',
+  },
+  readTileDescriptor: {
+    method: 'GET',
+    path: `${image}/tiles.dzi`,
+    summary: 'Deep Zoom descriptor; tiles are at tiles_files/LEVEL/COLUMN_ROW.FORMAT',
+    params: ofImage,
+    response: 'binary',
+  },
+  readTile: {
+    method: 'GET',
+    path: `${image}/tiles_files/:level/:tile`,
+    summary: 'A Deep Zoom tile',
+    params: Type.Object({
+      datasetId: IdSchema,
+      imageId: IdSchema,
+      level: Type.Integer({ minimum: 0, maximum: 40 }),
+      tile: Type.String({ pattern: '^[0-9]{1,6}_[0-9]{1,6}\\.(jpeg|jpg|webp|png)$' }),
+    }),
+    response: 'binary',
+  },
+  readEmbedding: {
+    method: 'GET',
+    path: `${image}/embedding`,
+    summary: 'Whether the image is encoded',
+    params: ofImage,
+    query: forModel,
+    response: EmbeddingStateSchema,
+  },
+  /** `view` goes before `ahead`, which waits for everything else. Asking again with `view` moves it up. */
+  requestEmbedding: {
+    method: 'PUT',
+    path: `${image}/embedding`,
+    summary: 'Encode the image, if it is not; progress comes as events',
+    params: ofImage,
+    body: Type.Object(
+      {
+        model: IdSchema,
+        purpose: Type.Union([Type.Literal('view'), Type.Literal('ahead')]),
+        /** Which page asks: an encode ends when no page wants it any more. */
+        page: IdSchema,
+      },
+      { additionalProperties: false },
+    ),
+    response: EmbeddingStateSchema,
+  },
+  releaseEmbedding: {
+    method: 'DELETE',
+    path: `${image}/embedding`,
+    summary: 'This page left the image: its encode need not go on',
+    params: ofImage,
+    query: Type.Object({ model: IdSchema, page: IdSchema }),
+    response: null,
+  },
+  /** Layout: docs/embedding-cache.md. Waits until the image is encoded. */
+  readEmbeddingTensors: {
+    method: 'GET',
+    path: `${image}/embedding/tensors`,
+    summary: 'The embedding itself, for decoding in the browser',
+    params: ofImage,
+    query: forModel,
+    response: 'binary',
+  },
+  predict: {
+    method: 'POST',
+    path: `${image}/predictions`,
+    summary: 'Answer a prompt; recorded unless it is a preview',
+    params: ofImage,
+    body: PredictRequestSchema,
+    response: PredictionSchema,
+  },
+  predictBatch: {
+    method: 'POST',
+    path: `${image}/predictions/batch`,
+    summary: 'Answer many prompts in order; not recorded',
+    params: ofImage,
+    body: PredictBatchSchema,
+    response: Type.Object({ answers: Type.Array(BatchAnswerSchema), totalMs: Type.Number() }),
+  },
+  recordPrediction: {
+    method: 'POST',
+    path: `${image}/predictions/recorded`,
+    summary: 'Record a prediction that the browser computed',
+    params: ofImage,
+    body: RecordPredictionSchema,
+    response: PredictionSchema,
+  },
+  /** Newest first where several answer the same key. Without logits. */
+  findPredictions: {
+    method: 'POST',
+    path: `${image}/predictions/find`,
+    summary: 'Recorded predictions by key',
+    params: ofImage,
+    body: Type.Object({ keys: Type.Array(HashSchema, { maxItems: 200 }) }, { additionalProperties: false }),
+    response: Type.Array(PredictionSchema),
+  },
+  readMask: {
+    method: 'GET',
+    path: `${image}/masks/:maskId`,
+    summary: 'A stored mask',
+    params: Type.Object({ datasetId: IdSchema, imageId: IdSchema, maskId: HashSchema }),
+    response: RleSchema,
+  },
+  /** `maskId` must be the hash of the mask (see `maskIdOf`). */
+  writeMask: {
+    method: 'PUT',
+    path: `${image}/masks/:maskId`,
+    summary: 'Store a mask that was painted, imported or accepted',
+    params: Type.Object({ datasetId: IdSchema, imageId: IdSchema, maskId: HashSchema }),
+    body: RleSchema,
+    response: null,
+  },
+  readDocument: {
+    method: 'GET',
+    path: `${image}/document`,
+    summary: "The image's log",
+    params: ofImage,
+    query: Type.Object({ after: Type.Optional(Type.Integer({ minimum: 0 })) }),
+    response: DocumentLogSchema,
+  },
+  appendEntries: {
+    method: 'POST',
+    path: `${image}/document/entries`,
+    summary: 'Append gestures to the log',
+    params: ofImage,
+    body: AppendEntriesSchema,
+    response: DocumentLogSchema,
+  },
+} as const satisfies Record<string, Route>;
+
+export type Routes = typeof routes;
+export type RouteName = keyof Routes;

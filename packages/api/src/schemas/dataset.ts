@@ -1,0 +1,106 @@
+import { type Static, Type } from 'typebox';
+import { HashSchema, IdSchema, TimeSchema } from './geometry.ts';
+
+/** Where the review of an image stands, from its annotations. */
+export const ImageStateSchema = Type.Union([
+  Type.Literal('unseen'),
+  Type.Literal('in-work'),
+  Type.Literal('accepted'),
+  Type.Literal('rejected'),
+]);
+export type ImageState = Static<typeof ImageStateSchema>;
+
+/** What is wrong with an image's file, if anything. */
+export const ImageProblemSchema = Type.Union([
+  Type.Literal('missing'),
+  Type.Literal('unreadable'),
+  Type.Literal('unsupported'),
+  Type.Literal('corrupt'),
+  Type.Literal('too-large'),
+]);
+
+export const ImageSchema = Type.Object({
+  id: IdSchema,
+  datasetId: IdSchema,
+  /** Relative to the dataset's folder, with `/`. */
+  path: Type.String(),
+  name: Type.String(),
+  /** Of the oriented image; null until the file was looked at. */
+  size: Type.Union([Type.Object({ width: Type.Integer(), height: Type.Integer() }), Type.Null()]),
+  sizeBytes: Type.Integer(),
+  /** EXIF orientation that was applied; absent until the file was looked at. A record names it. */
+  orientation: Type.Optional(Type.Integer({ minimum: 1, maximum: 8 })),
+  format: Type.Union([Type.String(), Type.Null()]),
+  /** Of the file; null until it was hashed. */
+  sha256: Type.Union([HashSchema, Type.Null()]),
+  /** The file is not the one that the annotations were made on. */
+  changed: Type.Boolean(),
+  problem: Type.Union([ImageProblemSchema, Type.Null()]),
+  state: ImageStateSchema,
+  annotationCount: Type.Integer(),
+  unreviewedCount: Type.Integer(),
+  /** Large ones are shown through Deep Zoom tiles, the others whole. */
+  display: Type.Union([Type.Literal('whole'), Type.Literal('tiles')]),
+  modifiedAt: TimeSchema,
+});
+export type WireImage = Static<typeof ImageSchema>;
+
+export const ImageSortSchema = Type.Union([
+  Type.Literal('path'),
+  Type.Literal('modified'),
+  Type.Literal('size'),
+  Type.Literal('state'),
+]);
+
+/** `after` is the `next` of the page before. */
+export const ImageListQuerySchema = Type.Object(
+  {
+    after: Type.Optional(Type.String({ maxLength: 2000 })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
+    sort: Type.Optional(ImageSortSchema),
+    state: Type.Optional(ImageStateSchema),
+    unreviewed: Type.Optional(Type.Boolean()),
+    search: Type.Optional(Type.String({ maxLength: 200 })),
+  },
+  { additionalProperties: false },
+);
+
+export const ImagePageSchema = Type.Object({
+  images: Type.Array(ImageSchema),
+  /** Null on the last page. */
+  next: Type.Union([Type.String(), Type.Null()]),
+  /** Images that match, as far as the index knows. */
+  total: Type.Integer(),
+});
+
+export const DatasetSchema = Type.Object({
+  id: IdSchema,
+  name: Type.String(),
+  /** Folder on the server's machine. */
+  folder: Type.String(),
+  imageCount: Type.Integer(),
+  states: Type.Object({
+    unseen: Type.Integer(),
+    'in-work': Type.Integer(),
+    accepted: Type.Integer(),
+    rejected: Type.Integer(),
+  }),
+  annotationCount: Type.Integer(),
+  /** Null when nothing is being indexed. */
+  indexing: Type.Union([Type.Object({ done: Type.Integer(), total: Type.Integer() }), Type.Null()]),
+  /** False: the images' folder cannot be written, so nothing can be uploaded; state is kept elsewhere. */
+  writable: Type.Boolean(),
+  sample: Type.Boolean(),
+});
+export type WireDataset = Static<typeof DatasetSchema>;
+
+export const LabelSchema = Type.Object(
+  {
+    id: IdSchema,
+    name: Type.String({ minLength: 1, maxLength: 100 }),
+    /** `#rrggbb`. */
+    color: Type.String({ pattern: '^#[0-9a-fA-F]{6}$' }),
+  },
+  { additionalProperties: false },
+);
+export type WireLabel = Static<typeof LabelSchema>;

@@ -1,0 +1,86 @@
+import { type Static, Type } from 'typebox';
+import { HashSchema, IdSchema } from './geometry.ts';
+
+/** RFC 9457, `application/problem+json`; `code` is one of docs/errors.md, `type` links to it. */
+export const ProblemSchema = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  detail: Type.Optional(Type.String()),
+  instance: Type.Optional(Type.String()),
+  code: Type.String(),
+  expected: Type.Optional(Type.String()),
+  remedy: Type.Optional(Type.String()),
+  details: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+});
+export type Problem = Static<typeof ProblemSchema>;
+
+const byteProgress = Type.Object({ doneBytes: Type.Integer(), totalBytes: Type.Integer() });
+
+/** A model that the server knows, and whether it can be asked. */
+export const ModelStateSchema = Type.Object({
+  id: IdSchema,
+  title: Type.String(),
+  licence: Type.String(),
+  family: Type.String(),
+  isDefault: Type.Boolean(),
+  /** Hashes of its files, in the order of its predictions: with them a page can ask for recorded predictions. */
+  files: Type.Optional(Type.Array(Type.Object({ name: Type.String(), sha256: HashSchema }))),
+  status: Type.Union([
+    Type.Literal('missing'),
+    Type.Literal('downloading'),
+    Type.Literal('ready'),
+    Type.Literal('failed'),
+  ]),
+  progress: Type.Union([byteProgress, Type.Null()]),
+  problem: Type.Union([ProblemSchema, Type.Null()]),
+});
+export type ModelState = Static<typeof ModelStateSchema>;
+
+/** How far the embedding of an image for a model is. */
+export const EmbeddingStateSchema = Type.Object({
+  imageId: IdSchema,
+  model: IdSchema,
+  status: Type.Union([
+    Type.Literal('none'),
+    Type.Literal('waiting-for-model'),
+    Type.Literal('queued'),
+    Type.Literal('reading'),
+    Type.Literal('encoding'),
+    Type.Literal('ready'),
+    Type.Literal('failed'),
+  ]),
+  /** Since the stage began. */
+  elapsedMs: Type.Number(),
+  /** What the stage took lately on this machine; null before the first. */
+  expectedMs: Type.Union([Type.Number(), Type.Null()]),
+  cache: Type.Union([Type.Literal('memory'), Type.Literal('disk'), Type.Literal('miss'), Type.Null()]),
+  problem: Type.Union([ProblemSchema, Type.Null()]),
+});
+export type EmbeddingState = Static<typeof EmbeddingStateSchema>;
+
+export const SettingsSchema = Type.Object(
+  {
+    language: Type.Optional(Type.Union([Type.Literal('en'), Type.Literal('fr')])),
+    theme: Type.Optional(Type.Union([Type.Literal('system'), Type.Literal('light'), Type.Literal('dark')])),
+    model: Type.Optional(IdSchema),
+    decodeIn: Type.Optional(
+      Type.Union([Type.Literal('measured'), Type.Literal('server'), Type.Literal('browser')]),
+    ),
+    hoverPreview: Type.Optional(Type.Boolean()),
+    maskOpacity: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+    /** Command id → key, for keys that the person changed. */
+    keys: Type.Optional(Type.Record(IdSchema, Type.String({ maxLength: 40 }))),
+    hintsSeen: Type.Optional(Type.Array(IdSchema, { maxItems: 50 })),
+  },
+  { additionalProperties: false },
+);
+export type Settings = Static<typeof SettingsSchema>;
+
+export const HealthSchema = Type.Object({
+  status: Type.Union([Type.Literal('ok'), Type.Literal('starting'), Type.Literal('degraded')]),
+  version: Type.String(),
+  uptimeS: Type.Number(),
+  models: Type.Array(ModelStateSchema),
+  engine: Type.Object({ provider: Type.Union([Type.String(), Type.Null()]), threads: Type.Integer() }),
+});

@@ -1,0 +1,178 @@
+import { isCalqueError } from '@calque/core';
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import multipart from '@fastify/multipart';
+import rateLimit from '@fastify/rate-limit';
+import staticFiles from '@fastify/static';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { pathUnknown, requestInvalid, requestTooLarge, tooManyRequests } from '../errors.ts';
+import { datasetRoutes } from '../routes/datasets.ts';
+import { documentRoutes } from '../routes/documents.ts';
+import { embeddingRoutes } from '../routes/embeddings.ts';
+import { registerEvents } from '../routes/events.ts';
+import { imageRoutes } from '../routes/images.ts';
+import { maskRoutes } from '../routes/masks.ts';
+import { modelRoutes } from '../routes/models.ts';
+import { predictionRoutes } from '../routes/predictions.ts';
+import { stateRoutes } from '../routes/server-state.ts';
+import { sessionRoutes } from '../routes/session.ts';
+import { installGuard } from '../security/guard.ts';
+import { loginPage } from '../security/login-page.ts';
+import { problemOf } from './problem-of.ts';
+import { registerRoutes } from './route-registrar.ts';
+import type { ServerParts } from './server-parts.ts';
+
+export interface AppOptions {
+  /** Called with what nobody foresaw: the answer does not say it. Default: nothing. */
+  readonly onFault?: (error: unknown, request: { readonly method: string; readonly url: string }) => void;
+}
+
+/** The HTTP interface over its parts. It does not listen: tests inject requests, `startServer` listens. */
+export async function createApp(parts: ServerParts, options: AppOptions = {}): Promise<FastifyInstance> {
+  const app = fastify({
+    bodyLimit: parts.limits.bodyBytes,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
+    requestTimeout: 0,
+  });
+  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+  installErrors(app, options);
+  await installSecurity(app, parts);
+  await installDocs(app, parts.version);
+  await app.register(multipart, {
+    // One file that is too large is refused by itself.
+    throwFileSizeLimit: false,
+    limits: { fileSize: parts.limits.uploadFileBytes, files: parts.limits.uploadFiles, fields: 10 },
+  });
+  registerRoutes(app, {
+    ...sessionRoutes(parts),
+    ...stateRoutes(parts),
+    ...modelRoutes(parts),
+    ...datasetRoutes(parts),
+    ...imageRoutes(parts),
+    ...embeddingRoutes(parts),
+    ...predictionRoutes(parts),
+    ...maskRoutes(parts),
+    ...documentRoutes(parts),
+  });
+  registerEvents(app, parts);
+  await installPage(app, parts);
+  return app;
+}
+
+function installErrors(app: FastifyInstance, { onFault }: AppOptions): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    // Who would read the answer has gone.
+    if (reply.raw.destroyed) return reply;
+    const problem = problemOf(asCalque(error));
+    if (problem.status >= 500) onFault?.(error, { method: request.method, url: request.url });
+    if (problem.status === 503) reply.header('retry-after', '1');
+    if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="calque"');
+    return reply
+      .code(problem.status)
+      .type('application/problem+json; charset=utf-8')
+      .send(JSON.stringify({ ...problem, instance: request.url.split('?', 1)[0] }));
+  });
+}
+
+function asCalque(error: FastifyError): unknown {
+  if (isCalqueError(error)) return error;
+  if (error.validation !== undefined) {
+    const [first] = error.validation;
+    const where = first?.instancePath ?? '';
+    return requestInvalid(error.validationContext ?? 'content', `${where} ${first?.message ?? ''}`.trim());
+  }
+  if (error.statusCode === 413) return requestTooLarge('the limit of docs/http.md');
+  if (error.statusCode === 404) return pathUnknown('', '');
+  if (error.statusCode !== undefined && error.statusCode < 500)
+    return requestInvalid('content', error.message);
+  return error;
+}
+
+async function installSecurity(app: FastifyInstance, { guard, limits }: ServerParts): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'self'"],
+        // The runtime in the browser compiles WebAssembly, and starts its threads from a blob.
+        'script-src': ["'self'", "'wasm-unsafe-eval'"],
+        'worker-src': ["'self'", 'blob:'],
+        'style-src': ["'self'", "'unsafe-inline'"],
+        'img-src': ["'self'", 'data:', 'blob:'],
+        'font-src': ["'self'", 'data:'],
+        'connect-src': ["'self'", 'blob:', 'data:'],
+        'object-src': ["'none'"],
+        'base-uri': ["'none'"],
+        'form-action': ["'self'"],
+        'frame-ancestors': ["'none'"],
+      },
+    },
+    crossOriginOpenerPolicy: { policy: 'same-origin' },
+    crossOriginEmbedderPolicy: { policy: 'require-corp' },
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+    referrerPolicy: { policy: 'no-referrer' },
+    // The server speaks HTTP, behind a tunnel or on the machine itself.
+    strictTransportSecurity: false,
+  });
+  await app.register(cookie);
+  await app.register(rateLimit, {
+    max: limits.requestsPerMinute,
+    timeWindow: 60_000,
+    errorResponseBuilder: (_request: FastifyRequest, { ttl }: { ttl: number }) =>
+      tooManyRequests(Math.ceil(ttl / 1000)),
+  });
+  installGuard(app, guard);
+  app.get('/login', { schema: { hide: true } }, async (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(loginPage(guard.language)),
+  );
+}
+
+async function installDocs(app: FastifyInstance, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Calque',
+        version,
+        description: 'Interactive segmentation. Errors are RFC 9457 problems.',
+      },
+      components: {
+        securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      },
+      security: [{ token: [] }],
+    },
+  });
+  await app.register(swaggerUi, { routePrefix: '/api/docs', staticCSP: false });
+  app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+}
+
+async function installPage(app: FastifyInstance, { pageFolder }: ServerParts): Promise<void> {
+  if (pageFolder !== null) {
+    await app.register(staticFiles, {
+      root: pageFolder,
+      wildcard: false,
+      index: false,
+      preCompressed: true,
+      cacheControl: false,
+      setHeaders: (response, path) => {
+        // Built names carry a hash of their content.
+        const hashed = /[\\/]assets[\\/]/.test(path);
+        response.header('cache-control', hashed ? 'private, max-age=31536000, immutable' : 'no-cache');
+      },
+    });
+  }
+  app.setNotFoundHandler(async (request, reply) => {
+    const { url, method } = request;
+    const path = url.split('?', 1)[0] ?? '';
+    const isPage = method === 'GET' && !path.startsWith('/api/') && !/\.[a-z0-9]+$/i.test(path);
+    // Addresses within the page are the page's own business.
+    if (pageFolder !== null && isPage)
+      return reply.header('cache-control', 'no-cache').sendFile('index.html');
+    throw pathUnknown(method, path);
+  });
+}

@@ -1,0 +1,118 @@
+import type { Readable } from 'node:stream';
+import {
+  type Answer,
+  type CallArguments,
+  type DeepReadonly,
+  type Route,
+  type RouteName,
+  routes,
+} from '@calque/api';
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
+import { type TObject, type TSchema, Type } from 'typebox';
+
+/** Bytes as an answer. With an `etag`, who has them already is told so (304). */
+export interface Bytes {
+  readonly type: string;
+  readonly body: Buffer | Uint8Array | Readable | (() => Promise<Buffer | Readable>);
+  readonly sizeBytes?: number;
+  readonly etag?: string;
+  /** The address names this version of the content and no other. */
+  readonly immutable?: boolean;
+  readonly fileName?: string;
+}
+
+export interface HandlerContext {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  /** Aborted when the client has gone away before the answer. */
+  readonly signal: AbortSignal;
+}
+
+type HandlerArguments<Name extends RouteName> = Omit<CallArguments<Name>, 'signal'> &
+  Partial<Record<'query', object>>;
+type HandlerAnswer<Name extends RouteName> =
+  Answer<Name> extends ArrayBuffer
+    ? Bytes
+    : Answer<Name> extends undefined
+      ? undefined
+      : DeepReadonly<Answer<Name>>;
+export type Handler<Name extends RouteName> = (
+  args: HandlerArguments<Name>,
+  context: HandlerContext,
+) => Promise<HandlerAnswer<Name>>;
+
+export type Handlers = { readonly [Name in RouteName]?: Handler<Name> };
+
+/** Which of them have been registered, so that a test can see that none is missing. */
+export function registerRoutes(app: FastifyInstance, handlers: Handlers): void {
+  for (const name of Object.keys(handlers) as RouteName[]) {
+    registerRoute(app, name, handlers[name] as LooseHandler);
+  }
+}
+
+type LooseHandler = (args: Record<string, unknown>, context: HandlerContext) => Promise<unknown>;
+
+function registerRoute(app: FastifyInstance, name: RouteName, handler: LooseHandler): void {
+  const route: Route = routes[name];
+  app.route({
+    method: route.method,
+    url: route.path,
+    schema: schemaOf(name, route),
+    handler: async (request, reply) => {
+      const { params, query, body } = request;
+      const answer = await handler({ params, query, body }, { request, reply, signal: disconnected(reply) });
+      if (route.response === null) return reply.code(204).send();
+      return route.response === 'binary' ? sendBytes(request, reply, answer as Bytes) : reply.send(answer);
+    },
+  });
+}
+
+function schemaOf(name: RouteName, route: Route): FastifySchema & { readonly [key: string]: unknown } {
+  const { summary, params, query, body, response } = route;
+  return {
+    operationId: name,
+    summary,
+    tags: [tagOf(route.path)],
+    ...(params === undefined ? {} : { params: closed(params) }),
+    // Where a route takes no query, one that is sent is a mistake that should not pass in silence.
+    querystring: closed(query ?? Type.Object({})),
+    ...(body === undefined ? {} : { body }),
+    response: {
+      ...(response === null
+        ? { 204: Type.Null({ description: 'Done' }) }
+        : { 200: response === 'binary' ? Type.String({ format: 'binary' }) : response }),
+    },
+  };
+}
+
+/** Unknown properties are refused, not dropped: a name that is misspelt would do something else in silence. */
+function closed(schema: TSchema): TSchema {
+  return Type.Object((schema as TObject).properties, { additionalProperties: false });
+}
+
+function tagOf(path: string): string {
+  const parts = path.split('/').filter((part) => part !== '' && !part.startsWith(':'));
+  return parts[3] === undefined ? (parts[2] ?? parts[1] ?? 'server') : (parts[2] ?? 'server');
+}
+
+function disconnected(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort(new DOMException('the client has gone', 'AbortError'));
+  });
+  return controller.signal;
+}
+
+async function sendBytes(request: FastifyRequest, reply: FastifyReply, bytes: Bytes): Promise<FastifyReply> {
+  const { type, body, etag, sizeBytes, immutable = false, fileName } = bytes;
+  reply.header('cache-control', immutable ? 'private, max-age=31536000, immutable' : 'private, no-cache');
+  if (etag !== undefined) {
+    reply.header('etag', `"${etag}"`);
+    if (request.headers['if-none-match'] === `"${etag}"`) return reply.code(304).send();
+  }
+  if (sizeBytes !== undefined) reply.header('content-length', sizeBytes);
+  if (fileName !== undefined) {
+    reply.header('content-disposition', `inline; filename*=UTF-8''${encodeURIComponent(fileName)}`);
+  }
+  return reply.type(type).send(typeof body === 'function' ? await body() : body);
+}

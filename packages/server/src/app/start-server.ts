@@ -1,0 +1,216 @@
+import { createServer } from 'node:net';
+import { hostname, networkInterfaces } from 'node:os';
+import type { Engine } from '@calque/engine';
+import { createModelStore, type PullListener, type ResolvedModel } from '@calque/models/node';
+import type { FastifyInstance } from 'fastify';
+import { DatasetList } from '../datasets/dataset-list.ts';
+import { openDataset } from '../datasets/open-dataset.ts';
+import { EmbeddingKeeper } from '../embeddings/embedding-keeper.ts';
+import { hostNeedsToken, portTaken, serverNotListening } from '../errors.ts';
+import { EventHub } from '../events/event-hub.ts';
+import { secureSharp } from '../images/picture-settings.ts';
+import { PictureStore } from '../images/picture-store.ts';
+import { ModelKeeper, type ServedModels } from '../models/model-keeper.ts';
+import { Predictor } from '../predictions/predictor.ts';
+import { loadAccessToken } from '../security/access-token.ts';
+import { SettingsFile } from '../settings/settings-file.ts';
+import { type AppOptions, createApp } from './create-app.ts';
+import { DEFAULT_LIMITS, type ServerParts } from './server-parts.ts';
+
+export interface ServedFolder {
+  readonly folder: string;
+  readonly sample?: boolean;
+}
+
+export interface ServerOptions extends AppOptions {
+  readonly folders: readonly ServedFolder[];
+  /** Folder of everything that Calque keeps: token, settings, state of folders that cannot be written. */
+  readonly home: string;
+  readonly host: string;
+  readonly port: number;
+  /** False: no token is asked for; refused where others can reach the host. */
+  readonly withToken: boolean;
+  /** Language of the page; absent: the one that was set before, or English. */
+  readonly language?: 'en' | 'fr';
+  readonly model: string | null;
+  readonly store?: ServedModels;
+  readonly createEngine: (model: ResolvedModel) => Promise<Engine>;
+  /** Folder of the built page; null serves the interface alone. */
+  readonly pageFolder: string | null;
+  readonly version: string;
+  readonly onPull?: PullListener;
+}
+
+export interface RunningServer {
+  /** To be opened in a browser; the token is in it. */
+  readonly url: string;
+  readonly port: number;
+  /** Answers what is being asked, puts everything on disk and frees it. */
+  close(): Promise<void>;
+  /** Resolves when the default model can be asked; rejects with why not. The server works without. */
+  readonly modelReady: Promise<void>;
+}
+
+/** How long requests under way may take when the server is told to end. */
+const GRACE_MS = 3000;
+
+/**
+ * Opens the folders, and listens. Rejects with `host-needs-token`, `port-taken` (which names a free one), `host-unusable`, a
+ * `dataset-…` error or `model-id-unknown`.
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  if (!options.withToken && !isLoopback(options.host)) throw hostNeedsToken(options.host);
+  await requireFree(options);
+  secureSharp();
+  const parts = await openParts(options);
+  try {
+    const app = await createApp(parts, options);
+    await app.listen({ host: options.host, port: options.port }).catch(async (error: unknown) => {
+      throw await listenError(error, options);
+    });
+    return running(app, parts, options);
+  } catch (error) {
+    await closeParts(parts);
+    throw error;
+  }
+}
+
+async function openParts(options: ServerOptions): Promise<ServerParts> {
+  const { home, store = createModelStore({ home }), createEngine, model, onPull } = options;
+  const events = new EventHub(options.version);
+  const tell: EventHub['tell'] = (event) => events.tell(event);
+  const models = await ModelKeeper.open({
+    store,
+    createEngine,
+    defaultModel: model,
+    tell,
+    ...(onPull === undefined ? {} : { onPull }),
+  });
+  const datasets = await openDatasets(options, tell);
+  const embeddings = new EmbeddingKeeper({ models, tell });
+  const settings = await SettingsFile.open(home);
+  if (options.language !== undefined) await settings.change({ language: options.language });
+  return {
+    datasets,
+    models,
+    embeddings,
+    predictor: new Predictor(embeddings),
+    pictures: new PictureStore(),
+    events,
+    settings,
+    guard: {
+      token: options.withToken ? await loadAccessToken(home) : null,
+      hosts: hostNames(options.host),
+      cookieName: `calque-${options.port}`,
+      language: settings.read().language ?? 'en',
+    },
+    pageFolder: options.pageFolder,
+    version: options.version,
+    limits: DEFAULT_LIMITS,
+  };
+}
+
+async function openDatasets({ folders, home }: ServerOptions, tell: EventHub['tell']): Promise<DatasetList> {
+  const opened = await Promise.allSettled(
+    folders.map(({ folder, sample = false }) => openDataset({ folder, home, sample, tell })),
+  );
+  const datasets = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failed = opened.find((result) => result.status === 'rejected');
+  if (failed === undefined) return new DatasetList(datasets);
+  await new DatasetList(datasets).close();
+  throw failed.reason;
+}
+
+function running(app: FastifyInstance, parts: ServerParts, { host, port }: ServerOptions): RunningServer {
+  const modelReady = parts.models.prepareDefault();
+  // Who does not look at it can see it in the page.
+  modelReady.catch(() => undefined);
+  const bound = boundPort(app) ?? port;
+  const { token } = parts.guard;
+  let closing: Promise<void> | undefined;
+  return {
+    url: `http://${shownHost(host)}:${bound}/${token === null ? '' : `?token=${token}`}`,
+    port: bound,
+    modelReady,
+    close: () => {
+      closing ??= closeAll(app, parts);
+      return closing;
+    },
+  };
+}
+
+async function closeAll(app: FastifyInstance, parts: ServerParts): Promise<void> {
+  // A request that waits for an encode would be waited for; after a while it is told that there will be none.
+  const impatience = setTimeout(() => {
+    parts.embeddings.close();
+    app.server.closeAllConnections();
+  }, GRACE_MS);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(impatience);
+    await closeParts(parts);
+  }
+}
+
+async function closeParts({ embeddings, models, pictures, datasets }: ServerParts): Promise<void> {
+  embeddings.close();
+  await Promise.all([models.close(), pictures.close()]);
+  await datasets.close();
+}
+
+function boundPort(app: FastifyInstance): number | null {
+  const address = app.server.address();
+  return typeof address === 'object' && address !== null ? address.port : null;
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function shownHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return hostname();
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** Names that requests may come under. */
+function hostNames(host: string): string[] {
+  const names = ['127.0.0.1', 'localhost', '[::1]'];
+  if (isLoopback(host)) return [...names, shownHost(host)];
+  const own = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .map(({ address, family }) => (family === 'IPv6' ? `[${address.split('%', 1)[0]}]` : address));
+  return [...names, ...own, hostname(), shownHost(host)].map((name) => name.toLowerCase());
+}
+
+/** Before folders are opened: another server may have them open, and the port says so better. */
+async function requireFree(options: ServerOptions): Promise<void> {
+  if (options.port === 0) return;
+  const error = await tryPort(options.host, options.port);
+  if (error !== null) throw await listenError(error, options);
+}
+
+async function listenError(error: unknown, { host, port }: ServerOptions): Promise<unknown> {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return portTaken(host, port, await nextFreePort(host, port));
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return serverNotListening(host, port, code);
+  }
+  return error;
+}
+
+async function nextFreePort(host: string, port: number): Promise<number | null> {
+  for (let candidate = port + 1; candidate <= Math.min(port + 50, 65_535); candidate++) {
+    if ((await tryPort(host, candidate)) === null) return candidate;
+  }
+  return null;
+}
+
+/** Why a port cannot be listened to, or null. */
+function tryPort(host: string, port: number): Promise<unknown> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', resolve);
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(null)));
+  });
+}

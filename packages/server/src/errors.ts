@@ -1,0 +1,259 @@
+import { CalqueError } from '@calque/core';
+
+export function accessDenied(): CalqueError {
+  return new CalqueError({
+    code: 'access-denied',
+    message: 'the request came without the access token, or with a wrong one',
+    expected:
+      'the cookie of a page that was opened with the printed address, or "Authorization: Bearer TOKEN"',
+    remedy: 'Open the address that Calque printed when it started; it ends in ?token=…',
+  });
+}
+
+export function hostNotAllowed(host: string): CalqueError {
+  return new CalqueError({
+    code: 'host-not-allowed',
+    message: `the request names the host ${host.slice(0, 200)}`,
+    expected: 'one that this server was started for',
+    remedy: 'Use the address that Calque printed, or start it with --host and the name of the machine.',
+    details: { host: host.slice(0, 200) },
+  });
+}
+
+export function originNotAllowed(origin: string): CalqueError {
+  return new CalqueError({
+    code: 'origin-not-allowed',
+    message: `a page of ${origin.slice(0, 200)} asked for a change`,
+    expected: 'a page that this server gave',
+    remedy: 'Work on the page of Calque itself; other sites may not change its data.',
+    details: { origin: origin.slice(0, 200) },
+  });
+}
+
+export function requestInvalid(where: string, problem: string): CalqueError {
+  return new CalqueError({
+    code: 'request-invalid',
+    message: `the ${where} of the request is not as it should be: ${problem}`,
+    expected: 'what /api/docs says',
+    details: { where, problem },
+  });
+}
+
+export function requestTooLarge(limit: string): CalqueError {
+  return new CalqueError({
+    code: 'request-too-large',
+    message: 'the request is too large',
+    expected: `at most ${limit}`,
+    remedy: 'Send less at a time.',
+  });
+}
+
+export function tooManyRequests(retryAfterS: number): CalqueError {
+  return new CalqueError({
+    code: 'too-many-requests',
+    message: 'too many requests came from one place',
+    remedy: `Try again in ${retryAfterS} s.`,
+    details: { retryAfterS },
+  });
+}
+
+export function pathUnknown(method: string, path: string): CalqueError {
+  return new CalqueError({
+    code: 'path-unknown',
+    message: `there is nothing at ${method} ${path.slice(0, 200)}`,
+    expected: 'one of the paths of /api/docs',
+  });
+}
+
+export function datasetUnknown(id: string): CalqueError {
+  return new CalqueError({
+    code: 'dataset-unknown',
+    message: `no open dataset has the id ${id}`,
+    expected: 'an id of GET /api/datasets',
+    details: { id },
+  });
+}
+
+export function imageUnknown(id: string): CalqueError {
+  return new CalqueError({
+    code: 'image-unknown',
+    message: `the dataset has no image with the id ${id}`,
+    expected: 'an id of the list of images',
+    remedy: 'Load the list again: the file may have been removed.',
+    details: { id },
+  });
+}
+
+/** `problem`: as the list of images shows it. */
+export function imageHasProblem(path: string, problem: string): CalqueError {
+  return new CalqueError({
+    code: 'image-not-shown',
+    message: `${path} cannot be shown: ${problem}`,
+    expected: 'a JPEG, PNG, WebP, TIFF or AVIF image that is whole',
+    remedy: 'Correct or replace the file; the folder is looked through by itself.',
+    details: { path, problem },
+  });
+}
+
+export function imageOutside(path: string): CalqueError {
+  return new CalqueError({
+    code: 'image-outside',
+    message: `${path} leads out of the folder of its dataset`,
+    expected: 'a file in the folder',
+    remedy: 'Copy the file into the folder instead of linking to it.',
+    details: { path },
+  });
+}
+
+export function maskUnknown(id: string): CalqueError {
+  return new CalqueError({
+    code: 'mask-unknown',
+    message: `no mask ${id} is stored`,
+    expected: 'the id of a mask that was stored before',
+    remedy: 'Store the mask first.',
+    details: { id },
+  });
+}
+
+export function maskIdWrong(id: string, actual: string): CalqueError {
+  return new CalqueError({
+    code: 'mask-id-wrong',
+    message: `the mask that was sent as ${id} is ${actual}`,
+    expected: 'the id that follows from the pixels',
+    details: { id, actual },
+  });
+}
+
+export function maskWrongSize(found: string, expected: string): CalqueError {
+  return new CalqueError({
+    code: 'mask-wrong-size',
+    message: `the mask has ${found} pixels`,
+    expected: `${expected}, the size of the image`,
+    details: { found },
+  });
+}
+
+export function pageCursorInvalid(): CalqueError {
+  return new CalqueError({
+    code: 'page-cursor-invalid',
+    message: 'the place to go on from is not one that this list gave',
+    expected: '`next` of the page before, with the same order',
+    remedy: 'Read the list from its start.',
+  });
+}
+
+export function datasetFolderInvalid(folder: string, reason: string): CalqueError {
+  return new CalqueError({
+    code: 'dataset-folder-invalid',
+    message: `${folder} cannot be opened as a dataset: ${reason}`,
+    expected: 'a folder of images that you may read',
+    details: { folder, reason },
+  });
+}
+
+export function datasetReadOnly(folder: string): CalqueError {
+  return new CalqueError({
+    code: 'dataset-read-only',
+    message: `images cannot be added: ${folder} may not be written`,
+    remedy: 'Correct the rights of the folder, or copy it to a place of your own.',
+    details: { folder },
+  });
+}
+
+export function datasetInUse(path: string): CalqueError {
+  return new CalqueError({
+    code: 'dataset-in-use',
+    message: `another program has ${path} open`,
+    expected: 'one Calque server a dataset',
+    remedy: 'Use the one that runs already, or end it first.',
+    details: { path },
+  });
+}
+
+export function datasetTooNew(path: string, found: number, known: number): CalqueError {
+  return new CalqueError({
+    code: 'dataset-too-new',
+    message: `${path} is of version ${found}`,
+    expected: `version ${known} or older`,
+    remedy: 'Open it with the newer Calque that wrote it.',
+    details: { path, found, known },
+  });
+}
+
+export function datasetDamaged(path: string, reason: string, backup: string | null): CalqueError {
+  return new CalqueError({
+    code: 'dataset-damaged',
+    message: `${path} is damaged: ${reason}`,
+    expected: 'a database that is whole',
+    remedy:
+      backup === null
+        ? 'Keep a copy of it, and get it from your backup; or move it away to begin anew.'
+        : `Keep a copy of it, and put ${backup} in its place.`,
+    details: { path, reason, backup },
+  });
+}
+
+export function uploadRefused(name: string, reason: string): CalqueError {
+  return new CalqueError({
+    code: 'upload-refused',
+    message: `${name.slice(0, 200)} was not added: ${reason}`,
+    expected: 'image files in multipart/form-data',
+    details: { reason },
+  });
+}
+
+export function encodeAbandoned(): CalqueError {
+  return new CalqueError({
+    code: 'encode-abandoned',
+    message: 'the image is no longer being encoded: the page that wanted it has left it',
+    remedy: 'Open the image again.',
+  });
+}
+
+export function hostNeedsToken(host: string): CalqueError {
+  return new CalqueError({
+    code: 'host-needs-token',
+    message: `without a token everybody who reaches ${host} could see and change everything`,
+    expected: '--no-token with 127.0.0.1, localhost or ::1 alone',
+    remedy: 'Leave --no-token out, or --host; for work from afar, use the ssh -L line that is printed.',
+    details: { host },
+  });
+}
+
+export function portTaken(host: string, port: number, free: number | null): CalqueError {
+  return new CalqueError({
+    code: 'port-taken',
+    message: `port ${port} of ${host} is taken by another program`,
+    expected: 'a free port',
+    remedy: free === null ? 'Name another one with --port.' : `This one is free: --port ${free}`,
+    details: { host, port, free },
+  });
+}
+
+export function serverNotListening(host: string, port: number, reason: string): CalqueError {
+  return new CalqueError({
+    code: 'host-unusable',
+    message: `the server cannot listen at ${host}, port ${port} (${reason})`,
+    expected: 'an address of this machine, and a port above 1023',
+    remedy: 'Leave --host and --port out to use 127.0.0.1 and 8511.',
+    details: { host, port, reason },
+  });
+}
+
+export function serverClosing(): CalqueError {
+  return new CalqueError({
+    code: 'server-closing',
+    message: 'the server is being shut down',
+    remedy: 'Start it again.',
+  });
+}
+
+/** Something that nobody foresaw: what it says is for the log, and only that it happened is for the page. */
+export function unforeseen(cause: unknown): CalqueError {
+  return new CalqueError({
+    code: 'server-failed',
+    message: 'something failed that Calque did not foresee',
+    remedy: 'Try again; if it happens again, report it with what the server printed.',
+    cause,
+  });
+}

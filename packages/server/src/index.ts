@@ -1,0 +1,1 @@
+export { isLoopback, type RunningServer, type ServerOptions, startServer } from './app/start-server.ts';

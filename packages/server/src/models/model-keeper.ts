@@ -1,0 +1,196 @@
+import type { ModelState, ServerEvent } from '@calque/api';
+import type { Engine, EngineInfo } from '@calque/engine';
+import type {
+  ModelStore,
+  PullEvent,
+  PullListener,
+  ResolvedFile,
+  ResolvedModel,
+  StoredModel,
+} from '@calque/models/node';
+import { problemOf } from '../app/problem-of.ts';
+import { serverClosing } from '../errors.ts';
+
+/** What the server asks of the model store. */
+export type ServedModels = Pick<ModelStore, 'manifest' | 'list' | 'resolve' | 'pull'>;
+
+export interface ModelKeeperOptions {
+  readonly store: ServedModels;
+  readonly createEngine: (model: ResolvedModel) => Promise<Engine>;
+  /** Id of the model that pages begin with; null for the store's own default. */
+  readonly defaultModel: string | null;
+  readonly tell: (event: ServerEvent) => void;
+  /** Follows every download, for the terminal. */
+  readonly onPull?: PullListener;
+}
+
+type Pulling = Pick<ModelState, 'status' | 'progress' | 'problem'>;
+
+/** The models that can be asked: which are on this machine, which are on their way, and an engine for each that is used. */
+export class ModelKeeper {
+  /** Id of the model that pages begin with. */
+  readonly defaultModel: string;
+  readonly #options: ModelKeeperOptions;
+  readonly #engines = new Map<string, Promise<Engine>>();
+  readonly #pulls = new Map<string, { state: Pulling; done: Promise<void> }>();
+  readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #closing = new AbortController();
+  #defaultInfo: EngineInfo | null = null;
+
+  private constructor(options: ModelKeeperOptions, defaultModel: string) {
+    this.#options = options;
+    this.defaultModel = defaultModel;
+  }
+
+  /** Rejects with `model-id-unknown` where the default was named and is none. */
+  static async open(options: ModelKeeperOptions): Promise<ModelKeeper> {
+    const { defaultModel, store } = options;
+    if (defaultModel !== null) return new ModelKeeper(options, store.manifest(defaultModel).id);
+    const models = await store.list();
+    const chosen = models.find(({ isDefault }) => isDefault) ?? models[0];
+    if (chosen === undefined) throw new Error('the store knows no model');
+    return new ModelKeeper(options, chosen.manifest.id);
+  }
+
+  async list(): Promise<ModelState[]> {
+    return (await this.#options.store.list()).map((model) => this.#stateOf(model));
+  }
+
+  /** Rejects with `model-id-unknown`. */
+  async state(id: string): Promise<ModelState> {
+    const { store } = this.#options;
+    const wanted = store.manifest(id);
+    const found = (await store.list()).find(({ manifest }) => manifest.id === wanted.id);
+    if (found === undefined) throw new Error(`the store lists no ${id}`);
+    return this.#stateOf(found);
+  }
+
+  /** Begins a download, or looks on at the one that runs. Rejects with `model-id-unknown`. */
+  async pull(id: string): Promise<ModelState> {
+    const state = await this.state(id);
+    if (state.status === 'ready' || this.#pulls.get(id)?.state.status === 'downloading') return state;
+    this.#startPull(id);
+    return this.state(id);
+  }
+
+  /** Gets the default model ready, downloaded where it is missing, so that the first prompt need not wait for it. */
+  async prepareDefault(): Promise<void> {
+    const id = this.defaultModel;
+    await this.pull(id);
+    const engine = await this.engine(id, this.#closing.signal);
+    this.#defaultInfo = await engine.start({ signal: this.#closing.signal });
+  }
+
+  async isReady(id: string): Promise<boolean> {
+    return (await this.state(id)).status === 'ready';
+  }
+
+  /** The engine of a model. Waits while the model is not there. Rejects with `model-id-unknown` or the signal's reason. */
+  async engine(id: string, signal: AbortSignal): Promise<Engine> {
+    while (!(await this.isReady(id))) await this.#installed(id, signal);
+    if (this.#closing.signal.aborted) throw serverClosing();
+    const known = this.#engines.get(id);
+    if (known !== undefined) return known;
+    const engine = this.#options.store.resolve(id).then((model) => this.#options.createEngine(model));
+    this.#engines.set(id, engine);
+    // A damaged file is repaired by a pull; the next request looks again.
+    engine.catch(() => this.#engines.delete(id));
+    return engine;
+  }
+
+  /** A model's decoder file. Rejects with `model-id-unknown`, `model-not-installed` or `model-damaged`. */
+  async decoder(id: string): Promise<ResolvedFile> {
+    return (await this.#options.store.resolve(id)).decoder;
+  }
+
+  /** What the engine of the default model runs on; nothing before it runs. */
+  async engineFacts(): Promise<{ provider: string | null; threads: number }> {
+    if (this.#defaultInfo === null) return { provider: null, threads: 0 };
+    return { provider: this.#defaultInfo.model.provider, threads: this.#defaultInfo.threads };
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(serverClosing());
+    await Promise.allSettled([...this.#pulls.values()].map(({ done }) => done));
+    const engines = await Promise.allSettled(this.#engines.values());
+    await Promise.all(
+      engines.map(async (engine) => (engine.status === 'fulfilled' ? engine.value.close() : undefined)),
+    );
+  }
+
+  #stateOf({ manifest, state }: StoredModel): ModelState {
+    const pulling = this.#pulls.get(manifest.id)?.state;
+    const settled: Pulling = {
+      status: state === 'installed' ? 'ready' : 'missing',
+      progress: null,
+      problem: null,
+    };
+    return {
+      id: manifest.id,
+      title: manifest.description,
+      licence: manifest.licence.spdx,
+      family: manifest.family,
+      isDefault: manifest.id === this.defaultModel,
+      files: [manifest.encoder, manifest.decoder].map(({ name, sha256 }) => ({ name, sha256 })),
+      ...(state === 'installed' ? settled : (pulling ?? settled)),
+    };
+  }
+
+  #startPull(id: string): void {
+    const pull: { state: Pulling; done: Promise<void> } = {
+      state: { status: 'downloading', progress: null, problem: null },
+      done: Promise.resolve(),
+    };
+    this.#pulls.set(id, pull);
+    const onProgress = (event: PullEvent): void => {
+      this.#options.onPull?.(event);
+      if (event.kind !== 'progress') return;
+      pull.state = { ...pull.state, progress: { doneBytes: event.bytes, totalBytes: event.totalBytes } };
+      this.#tell(id);
+    };
+    const { store } = this.#options;
+    pull.done = store.pull(id, { signal: this.#closing.signal, onProgress }).then(
+      () => {
+        this.#pulls.delete(id);
+        for (const wake of this.#waiting.get(id) ?? []) wake();
+        this.#tell(id);
+      },
+      (error: unknown) => {
+        pull.state = { status: 'failed', progress: null, problem: problemOf(error) };
+        this.#tell(id);
+      },
+    );
+    this.#tell(id);
+  }
+
+  #tell(id: string): void {
+    this.state(id).then(
+      (model) => this.#options.tell({ type: 'model', model }),
+      () => undefined,
+    );
+  }
+
+  /** Resolves when a pull of the model has ended well. */
+  #installed(id: string, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const waiting = this.#waiting.get(id) ?? new Set();
+      this.#waiting.set(id, waiting);
+      const either = AbortSignal.any([signal, this.#closing.signal]);
+      const end = (): void => {
+        waiting.delete(wake);
+        either.removeEventListener('abort', stop);
+      };
+      const wake = (): void => {
+        end();
+        resolve();
+      };
+      const stop = (): void => {
+        end();
+        reject(either.reason);
+      };
+      if (either.aborted) return stop();
+      waiting.add(wake);
+      either.addEventListener('abort', stop, { once: true });
+    });
+  }
+}

@@ -1,0 +1,241 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type BatchAnswer,
+  type DeepReadonly,
+  float16FromFloat32,
+  maskIdOf,
+  type PredictionTimings,
+  type PredictRequest,
+  predictionKeyOf,
+  type WireCandidate,
+  type WireLogits,
+  type WirePrediction,
+  type WirePrompt,
+  type WireRle,
+} from '@calque/api';
+import {
+  type BoxXyxy,
+  countsFromString,
+  countsToString,
+  decodeRle,
+  type MaskPrompt,
+  type PostprocessOptions,
+  type Prompt,
+  type Rle,
+} from '@calque/core';
+import type { Candidate, EncodedImage, Engine, Prediction } from '@calque/engine';
+import type { Dataset } from '../datasets/dataset.ts';
+import type { EmbeddingKeeper } from '../embeddings/embedding-keeper.ts';
+import { maskIdWrong, maskUnknown, maskWrongSize } from '../errors.ts';
+import type { StoredMask, StoredPrediction } from '../storage/storage.ts';
+
+export interface BatchRequest {
+  readonly prompts: readonly DeepReadonly<WirePrompt>[];
+  readonly model: string;
+  readonly choice: 'best' | number;
+  readonly postprocess?: PostprocessOptions;
+}
+
+/** Answers prompts and records the answers. */
+export class Predictor {
+  readonly #embeddings: EmbeddingKeeper;
+  readonly #now: () => Date;
+
+  constructor(embeddings: EmbeddingKeeper, now: () => Date = () => new Date()) {
+    this.#embeddings = embeddings;
+    this.#now = now;
+  }
+
+  /** Rejects as `Engine.decode` and `EmbeddingKeeper.ready` do. A recorded answer is on disk when this resolves. */
+  async predict(
+    dataset: Dataset,
+    imageId: string,
+    request: DeepReadonly<PredictRequest>,
+    signal: AbortSignal,
+  ): Promise<StoredPrediction> {
+    const { engine, encoded, waited } = await this.#embeddings.ready(dataset, imageId, request.model, signal);
+    const wanted = request.logits ?? 'all';
+    const prediction = await engine.decode(
+      encoded,
+      {
+        prompt: await toPrompt(dataset, request.prompt),
+        allMasks: request.preview !== true,
+        logits: wanted !== 'none',
+      },
+      { signal, ...(request.session === undefined ? {} : { session: request.session }) },
+    );
+    const answer = await this.#toWire({ engine, encoded, waited, prediction, imageId, request });
+    if (request.preview === true) return answer;
+    await dataset.storage.addPrediction(answer, request.annotationId ?? null);
+    return answer;
+  }
+
+  /** One after the other, behind whatever people do in the meantime. */
+  async predictBatch(
+    dataset: Dataset,
+    imageId: string,
+    { prompts, model, choice, postprocess }: BatchRequest,
+    signal: AbortSignal,
+  ): Promise<BatchAnswer[]> {
+    const { engine, encoded } = await this.#embeddings.ready(dataset, imageId, model, signal);
+    const answers: BatchAnswer[] = [];
+    for (const prompt of prompts) {
+      const request = {
+        prompt: await toPrompt(dataset, prompt),
+        choose: choice,
+        ...(postprocess === undefined ? {} : { postprocess }),
+      };
+      const { mask } = await engine.decode(encoded, request, { signal, lane: 'batch' });
+      const { score, stability, areaPx, rle } = mask;
+      answers.push({ score, stability, areaPx, rle: toWireRle(rle) });
+    }
+    return answers;
+  }
+
+  /** Records what a page has computed. Rejects with `image-changed` where it has seen another file. */
+  async record(
+    dataset: Dataset,
+    imageId: string,
+    prediction: DeepReadonly<Omit<WirePrediction, 'id' | 'imageId' | 'createdAt'>>,
+  ): Promise<StoredPrediction> {
+    const image = await dataset.requireSame(imageId, prediction.imageSha256);
+    for (const { rle } of prediction.candidates) checkMask(rle, image);
+    const recorded = {
+      ...prediction,
+      candidates: prediction.candidates.map(({ logits: _, ...rest }) => rest),
+      id: randomUUID(),
+      imageId,
+      createdAt: this.#now().toISOString(),
+    };
+    await dataset.storage.addPrediction(recorded, null);
+    return recorded;
+  }
+
+  /** Stores a mask of an image. Rejects with `mask-…` or `rle-…` where it is not what it says. */
+  async storeMask(dataset: Dataset, imageId: string, maskId: string, mask: StoredMask): Promise<void> {
+    const image = await dataset.image(imageId);
+    const known = image.width === null ? await dataset.examined(imageId) : image;
+    checkMask(mask, known);
+    const actual = maskIdOf(mask);
+    if (actual !== maskId) throw maskIdWrong(maskId, actual);
+    await dataset.storage.addMask(maskId, mask, this.#now().toISOString());
+  }
+
+  async #toWire({
+    engine,
+    encoded,
+    waited,
+    prediction,
+    imageId,
+    request,
+  }: Answered): Promise<StoredPrediction> {
+    const { id, files } = (await engine.start()).model;
+    const model = { id, files: files.map(({ name, sha256 }) => ({ name, sha256 })) };
+    const { candidates } = prediction;
+    const shown =
+      request.preview === true ? candidates.slice(prediction.chosen, prediction.chosen + 1) : candidates;
+    const imageSha256 = encoded.image.sha256;
+    return {
+      id: randomUUID(),
+      key: predictionKeyOf({ imageSha256, model, prompt: request.prompt }),
+      imageId,
+      imageSha256,
+      model,
+      prompt: request.prompt,
+      candidates: shown.map((candidate) => toWireCandidate(candidate, prediction, request.logits ?? 'all')),
+      best: request.preview === true ? 0 : prediction.chosen,
+      where: 'server',
+      provider: prediction.provider,
+      cache: waited ? encoded.cache : 'memory',
+      timingsMs: timingsOf(encoded, prediction, waited),
+      createdAt: this.#now().toISOString(),
+    };
+  }
+}
+
+interface Answered {
+  readonly engine: Engine;
+  readonly encoded: EncodedImage;
+  readonly waited: boolean;
+  readonly prediction: Prediction;
+  readonly imageId: string;
+  readonly request: DeepReadonly<PredictRequest>;
+}
+
+/** Reading and encoding count in the answer that waited for them, and in no other. */
+function timingsOf(encoded: EncodedImage, { timingsMs }: Prediction, waited: boolean): PredictionTimings {
+  const nothing = { queue: 0, read: 0, preprocess: 0, encode: 0, total: 0 };
+  const before = waited ? encoded.timingsMs : nothing;
+  return {
+    queue: before.queue + timingsMs.queue,
+    read: before.read,
+    preprocess: before.preprocess,
+    encode: before.encode,
+    decode: timingsMs.decode,
+    postprocess: timingsMs.postprocess,
+    measure: timingsMs.measure,
+    total: before.total + timingsMs.total,
+  };
+}
+
+function toWireCandidate(
+  { index, score, stability, mask = undefined, logits }: Candidate,
+  { chosen, mask: chosenMask }: Prediction,
+  wanted: 'all' | 'best' | 'none',
+): WireCandidate {
+  const measured = mask ?? chosenMask;
+  const hasLogits = logits !== undefined && (wanted === 'all' || (wanted === 'best' && index === chosen));
+  return {
+    index,
+    score,
+    stability,
+    areaPx: measured.areaPx,
+    perimeterPx: measured.perimeterPx,
+    box: measured.box === null ? null : plainBox(measured.box),
+    components: measured.components,
+    holes: measured.holes,
+    rle: toWireRle(measured.rle),
+    ...(hasLogits ? { logits: toWireLogits(logits) } : {}),
+  };
+}
+
+function plainBox({ x1, y1, x2, y2 }: BoxXyxy): BoxXyxy {
+  return { x1, y1, x2, y2 };
+}
+
+function toWireLogits(logits: Float32Array): WireLogits {
+  return { side: Math.round(Math.sqrt(logits.length)), float16: float16FromFloat32(logits) };
+}
+
+function toWireRle(rle: Rle): WireRle {
+  return { size: [rle.size.height, rle.size.width], counts: countsToString(rle) };
+}
+
+async function toPrompt(
+  dataset: Dataset,
+  { box, points, maskId }: DeepReadonly<WirePrompt>,
+): Promise<Prompt> {
+  return { box, points, mask: maskId === null ? null : await toMaskPrompt(dataset, maskId) };
+}
+
+async function toMaskPrompt(dataset: Dataset, maskId: string): Promise<MaskPrompt> {
+  const stored = await dataset.storage.mask(maskId);
+  if (stored === null) throw maskUnknown(maskId);
+  return { kind: 'bitmap', bitmap: decodeRle(toRle(stored)) };
+}
+
+function toRle({ size: [height, width], counts }: StoredMask): Rle {
+  return countsFromString(counts, { width, height });
+}
+
+/** The runs must fill exactly the image: what is stored is given to decoders and to people later. */
+function checkMask(
+  mask: StoredMask,
+  image: { readonly width: number | null; readonly height: number | null },
+): void {
+  const [height, width] = mask.size;
+  if (image.width !== null && image.height !== null && (width !== image.width || height !== image.height)) {
+    throw maskWrongSize(`${width} x ${height}`, `${image.width} x ${image.height}`);
+  }
+  toRle(mask);
+}

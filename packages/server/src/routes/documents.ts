@@ -1,0 +1,32 @@
+import type { Handlers } from '../app/route-registrar.ts';
+import type { ServerParts } from '../app/server-parts.ts';
+
+export function documentRoutes({ datasets, events }: ServerParts): Handlers {
+  return {
+    async readDocument({ params, query }) {
+      const dataset = datasets.get(params.datasetId);
+      const { id } = await dataset.image(params.imageId);
+      const after = query?.after ?? 0;
+      const entries = [...(await dataset.storage.entries(id, after))];
+      return { seq: entries.at(-1)?.seq ?? after, entries };
+    },
+    async appendEntries({ params, body }) {
+      const dataset = datasets.get(params.datasetId);
+      const before = await dataset.image(params.imageId);
+      if (before.annotatedSha256 === null) await dataset.markAnnotated(before.id);
+      const { seq, entries, added, summary } = await dataset.documents.append(
+        before.id,
+        body.baseSeq,
+        body.entries,
+      );
+      if (added.length > 0) {
+        events.tell({ type: 'entries', datasetId: dataset.id, imageId: before.id, entries: added });
+        const isOther = (Object.keys(summary) as (keyof typeof summary)[]).some(
+          (name) => before[name] !== summary[name],
+        );
+        if (isOther) await dataset.tellImage('changed', await dataset.image(before.id));
+      }
+      return { seq, entries: [...entries] };
+    },
+  };
+}

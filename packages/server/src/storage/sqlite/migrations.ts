@@ -1,0 +1,38 @@
+/** Statements that lead from one version of the database to the next; the version is their number. Never changed, only added to. */
+export const migrations: readonly (readonly string[])[] = [
+  [
+    `CREATE TABLE images (
+      id TEXT PRIMARY KEY, path TEXT NOT NULL UNIQUE, path_key TEXT NOT NULL UNIQUE, size_bytes INTEGER NOT NULL,
+      modified_ms REAL NOT NULL, width INTEGER, height INTEGER, format TEXT, orientation INTEGER, sha256 TEXT, annotated_sha256 TEXT,
+      problem TEXT, state INTEGER NOT NULL DEFAULT 0, annotation_count INTEGER NOT NULL DEFAULT 0,
+      unreviewed_count INTEGER NOT NULL DEFAULT 0
+    ) STRICT, WITHOUT ROWID`,
+    'CREATE INDEX images_by_state ON images (state, path_key, annotation_count)',
+    'CREATE INDEX images_by_time ON images (modified_ms, id)',
+    'CREATE INDEX images_by_size ON images (size_bytes, id)',
+    'CREATE INDEX images_unreviewed ON images (path_key) WHERE unreviewed_count > 0',
+    `CREATE TABLE entries (
+      image_id TEXT NOT NULL REFERENCES images (id), seq INTEGER NOT NULL, id TEXT NOT NULL, entry TEXT NOT NULL,
+      PRIMARY KEY (image_id, seq), UNIQUE (image_id, id)
+    ) STRICT, WITHOUT ROWID`,
+    `CREATE TABLE decisions (
+      number INTEGER PRIMARY KEY, image_id TEXT NOT NULL REFERENCES images (id), entry_id TEXT NOT NULL,
+      annotation_id TEXT NOT NULL, kind TEXT NOT NULL, at TEXT NOT NULL, author TEXT NOT NULL, reason TEXT,
+      note TEXT NOT NULL, mask_id TEXT, taken_back INTEGER NOT NULL
+    ) STRICT`,
+    'CREATE INDEX decisions_by_image ON decisions (image_id, number)',
+    'CREATE INDEX decisions_by_entry ON decisions (image_id, entry_id)',
+    `CREATE TABLE predictions (
+      number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, image_id TEXT NOT NULL REFERENCES images (id),
+      key TEXT NOT NULL, image_sha256 TEXT NOT NULL, model TEXT NOT NULL, prompt TEXT NOT NULL, candidates TEXT NOT NULL,
+      best INTEGER NOT NULL, ran_in TEXT NOT NULL, provider TEXT NOT NULL, cache TEXT NOT NULL, timings_ms TEXT NOT NULL,
+      annotation_id TEXT, created_at TEXT NOT NULL
+    ) STRICT`,
+    'CREATE INDEX predictions_by_key ON predictions (image_id, key, number)',
+    `CREATE TABLE masks (
+      id TEXT PRIMARY KEY, height INTEGER NOT NULL, width INTEGER NOT NULL, counts TEXT NOT NULL, created_at TEXT NOT NULL
+    ) STRICT`,
+    'CREATE TABLE labels (id TEXT PRIMARY KEY, name TEXT NOT NULL, color TEXT NOT NULL, place INTEGER NOT NULL) STRICT',
+    'CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT',
+  ],
+];

@@ -1,0 +1,155 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { datasetDamaged, datasetInUse, datasetTooNew } from '../../errors.ts';
+import { DatabaseSync, type DatabaseSyncInstance } from './sqlite-database.ts';
+
+export interface OpenDatabaseOptions {
+  /** See migrations.ts. */
+  readonly migrations: readonly (readonly string[])[];
+  readonly now: () => Date;
+}
+
+export interface OpenedDatabase {
+  readonly database: DatabaseSyncInstance;
+  /** Writes everything into the one file, and lets others open it. */
+  close(): void;
+}
+
+/**
+ * Opens a database, made where there is none, checks that it is whole and brings it to the newest version, with a copy
+ * in `backups/` beside it before every step. One process has it at a time: its lock, a file of its own, goes with the
+ * process.
+ *
+ * Rejects with `dataset-damaged`, `dataset-too-new` or `dataset-in-use`.
+ */
+export async function openDatabase(path: string, options: OpenDatabaseOptions): Promise<OpenedDatabase> {
+  const lock = takeLock(path);
+  const isNew = !existsSync(path);
+  let database: DatabaseSyncInstance | undefined;
+  try {
+    database = new DatabaseSync(path);
+    prepare(database);
+    if (!isNew) checkWhole(database);
+    await migrate(database, path, options);
+    return { database, close: closing(database, lock) };
+  } catch (error) {
+    database?.close();
+    lock.close();
+    throw await asDatasetError(error, path);
+  }
+}
+
+/**
+ * The lock is not one on the database itself: the library cannot finalise statements, and one that waits for the
+ * garbage collector would keep a lock after the end.
+ */
+function takeLock(path: string): DatabaseSyncInstance {
+  const lock = new DatabaseSync(join(dirname(path), 'lock'), { timeout: 0 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock.close();
+    throw resultCode(error) === SQLITE_BUSY ? datasetInUse(path) : error;
+  }
+}
+
+function closing(database: DatabaseSyncInstance, lock: DatabaseSyncInstance): () => void {
+  return () => {
+    // What remains in the log would be read all the same; a folder that is moved should have one file less.
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    database.close();
+    lock.exec('ROLLBACK');
+    lock.close();
+  };
+}
+
+function prepare(database: DatabaseSyncInstance): void {
+  database.exec('PRAGMA journal_mode = WAL');
+  database.exec('PRAGMA synchronous = FULL');
+  database.exec('PRAGMA foreign_keys = ON');
+}
+
+class Damage extends Error {}
+
+function checkWhole(database: DatabaseSyncInstance): void {
+  const found = database.prepare('PRAGMA quick_check(1)').get() as { readonly quick_check: string };
+  if (found.quick_check !== 'ok') throw new Damage(found.quick_check);
+}
+
+async function migrate(
+  database: DatabaseSyncInstance,
+  path: string,
+  { migrations, now }: OpenDatabaseOptions,
+): Promise<void> {
+  const { user_version: found } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (found > migrations.length) throw datasetTooNew(path, found, migrations.length);
+  for (let version = found; version < migrations.length; version++) {
+    if (version > 0) await backUp(database, backupFolder(path), version, now());
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      for (const statement of migrations[version] ?? []) database.exec(statement);
+      database.exec(`PRAGMA user_version = ${version + 1}`);
+      database.exec('COMMIT');
+    } catch (error) {
+      database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}
+
+async function backUp(
+  database: DatabaseSyncInstance,
+  folder: string,
+  version: number,
+  now: Date,
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const time = now.toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  database.prepare('VACUUM INTO ?').run(join(folder, `version-${version}-${time}.sqlite`));
+}
+
+function backupFolder(path: string): string {
+  return join(dirname(path), 'backups');
+}
+
+/** SQLite's result codes, of which the low byte is the kind. */
+const SQLITE_BUSY = 5;
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+
+async function asDatasetError(error: unknown, path: string): Promise<unknown> {
+  if (error instanceof Damage) return datasetDamaged(path, error.message, await newestBackup(path));
+  const code = resultCode(error);
+  if (code === SQLITE_BUSY) return datasetInUse(path);
+  if (code === SQLITE_CORRUPT || code === SQLITE_NOTADB) {
+    return datasetDamaged(
+      path,
+      error instanceof Error ? error.message : String(error),
+      await newestBackup(path),
+    );
+  }
+  return error;
+}
+
+function resultCode(error: unknown): number | null {
+  if (!(error instanceof Error)) return null;
+  for (const name of ['errcode', 'sqliteCode', 'sqliteExtendedCode']) {
+    const code = (error as unknown as Record<string, unknown>)[name];
+    if (typeof code === 'number') return code & 0xff;
+  }
+  if (/database is locked/.test(error.message)) return SQLITE_BUSY;
+  if (/malformed/.test(error.message)) return SQLITE_CORRUPT;
+  return /not a database/.test(error.message) ? SQLITE_NOTADB : null;
+}
+
+async function newestBackup(path: string): Promise<string | null> {
+  const folder = backupFolder(path);
+  const names = await readdir(folder).catch(() => []);
+  const newest = names
+    .filter((name) => name.endsWith('.sqlite'))
+    .sort()
+    .at(-1);
+  return newest === undefined ? null : join(folder, newest);
+}

@@ -1,0 +1,125 @@
+import type { DeepReadonly, WireLabel, WirePrediction, WireRle } from '@calque/api';
+import type { Decision, NumberedEntry } from '@calque/core';
+
+export type StoredPrediction = DeepReadonly<WirePrediction>;
+export type StoredMask = DeepReadonly<WireRle>;
+export type StoredLabel = DeepReadonly<WireLabel>;
+
+/**
+ * Everything that a dataset remembers, on one screen. SQLite implements it (`sqlite/`), and every implementation passes
+ * `testing/storage-contract.ts`. What a call has resolved to survives a kill and a power cut.
+ */
+export interface Storage {
+  /** By id, or null. */
+  image(id: string): Promise<StoredImage | null>;
+  /** Those of the paths that are known. */
+  imagesAt(paths: readonly string[]): Promise<readonly StoredImage[]>;
+  /** All images in batches, in the order of their ids, to compare them with the folder. */
+  imagesAfter(id: string, limit: number): Promise<readonly StoredImage[]>;
+  listImages(query: ImageQuery): Promise<ImagePage>;
+  /** Images of each state, and annotations. */
+  counts(): Promise<DatasetCounts>;
+  /** The one call that a power cut may take back: who indexes finds them again. */
+  addImages(images: readonly StoredImage[]): Promise<void>;
+  changeImage(id: string, change: ImageChange): Promise<void>;
+  removeImages(ids: readonly string[]): Promise<void>;
+
+  /** The log after `after`, oldest first. */
+  entries(imageId: string, after: number): Promise<readonly NumberedEntry[]>;
+  /**
+   * Adds entries after `afterSeq`, with the decisions in them and what the image has come to: all or nothing.
+   * Resolves to false, and changes nothing, where `afterSeq` is not the newest.
+   */
+  appendEntries(append: AppendedEntries): Promise<boolean>;
+  /** What was decided about the image's annotations, in order: rows that can be counted, where the log tells a story. */
+  decisions(imageId: string): Promise<readonly Decision[]>;
+
+  addPrediction(prediction: StoredPrediction, annotationId: string | null): Promise<void>;
+  /** Newest first where several have the same key. */
+  predictions(imageId: string, keys: readonly string[]): Promise<readonly StoredPrediction[]>;
+
+  mask(id: string): Promise<StoredMask | null>;
+  /** Does nothing where it is there already: the id is the content's. */
+  addMask(id: string, mask: StoredMask, at: string): Promise<void>;
+
+  labels(): Promise<readonly StoredLabel[]>;
+  replaceLabels(labels: readonly StoredLabel[]): Promise<void>;
+
+  setting(key: string): Promise<unknown>;
+  changeSetting(key: string, value: unknown): Promise<void>;
+
+  close(): Promise<void>;
+}
+
+export type StoredState = 'unseen' | 'in-work' | 'accepted' | 'rejected';
+
+export interface StoredImage {
+  readonly id: string;
+  /** Relative to the dataset's folder, with `/`. */
+  readonly path: string;
+  /** Sorts paths as people count: `naturalKey(path)`. */
+  readonly pathKey: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+  /** Of the oriented image; null until the file was looked at, as are the next three. */
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly format: string | null;
+  /** EXIF's. */
+  readonly orientation: number | null;
+  /** Of the file; null until it was hashed. */
+  readonly sha256: string | null;
+  /** Of the file that the annotations were made on; null before the first. */
+  readonly annotatedSha256: string | null;
+  readonly problem: string | null;
+  readonly state: StoredState;
+  readonly annotationCount: number;
+  readonly unreviewedCount: number;
+}
+
+export type ImageChange = Partial<
+  Pick<
+    StoredImage,
+    | 'sizeBytes'
+    | 'modifiedMs'
+    | 'width'
+    | 'height'
+    | 'format'
+    | 'orientation'
+    | 'sha256'
+    | 'annotatedSha256'
+    | 'problem'
+  >
+>;
+
+export interface ImageQuery {
+  readonly sort: 'path' | 'modified' | 'size' | 'state';
+  readonly limit: number;
+  readonly after: string | null;
+  readonly state: StoredState | null;
+  readonly unreviewed: boolean;
+  /** Part of the path, whatever the case of its letters. */
+  readonly search: string | null;
+}
+
+export interface ImagePage {
+  readonly images: readonly StoredImage[];
+  readonly next: string | null;
+  readonly total: number;
+}
+
+export interface DatasetCounts {
+  readonly images: number;
+  readonly states: Readonly<Record<StoredState, number>>;
+  readonly annotations: number;
+}
+
+export interface AppendedEntries {
+  readonly imageId: string;
+  readonly afterSeq: number;
+  readonly entries: readonly NumberedEntry[];
+  readonly decisions: readonly Decision[];
+  /** Steps that were undone, and steps that were done again, in order. */
+  readonly turned: readonly { readonly stepId: string; readonly takenBack: boolean }[];
+  readonly summary: Pick<StoredImage, 'state' | 'annotationCount' | 'unreviewedCount'>;
+}

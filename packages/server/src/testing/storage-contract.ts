@@ -1,0 +1,294 @@
+import type { Annotation, Entry } from '@calque/core';
+import { emptyPrompt } from '@calque/core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { newImage } from '../datasets/folder-index.ts';
+import type { ImageQuery, Storage, StoredImage, StoredPrediction } from '../storage/storage.ts';
+
+export interface StorageUnderTest {
+  readonly storage: Storage;
+  /** The same data, opened anew, as after a restart. */
+  readonly reopen: () => Promise<Storage>;
+  readonly remove: () => Promise<void>;
+}
+
+const at = '2031-02-03T04:05:06.789Z';
+
+export function testImage(path: string, change: Partial<StoredImage> = {}): StoredImage {
+  return { ...newImage({ path, sizeBytes: 100, modifiedMs: 5 }), ...change };
+}
+
+export function testAnnotation(id: string, change: Partial<Annotation> = {}): Annotation {
+  return {
+    id,
+    revision: `${id}-1`,
+    name: id,
+    labelId: null,
+    color: 0,
+    order: 0,
+    visible: true,
+    locked: false,
+    prompt: emptyPrompt,
+    model: 'fake',
+    choice: 'best',
+    postprocess: {},
+    editedMask: null,
+    review: { status: 'unreviewed' },
+    ...change,
+  };
+}
+
+export function created(id: string, annotation: Annotation): Entry {
+  return {
+    id,
+    at,
+    author: 'page',
+    kind: 'step',
+    gesture: 'create',
+    changes: [{ before: null, after: annotation }],
+  };
+}
+
+const everything: ImageQuery = {
+  sort: 'path',
+  limit: 100,
+  after: null,
+  state: null,
+  unreviewed: false,
+  search: null,
+};
+
+/** What every storage promises, whatever it stores in. */
+export function storageContract(name: string, create: () => Promise<StorageUnderTest>): void {
+  describe(`the storage contract: ${name}`, () => {
+    let under: StorageUnderTest;
+    let storage: Storage;
+    beforeEach(async () => {
+      under = await create();
+      storage = under.storage;
+    });
+    afterEach(async () => {
+      await storage.close();
+      await under.remove();
+    });
+
+    const append = (imageId: string, afterSeq: number, entries: readonly Entry[]): Promise<boolean> =>
+      storage.appendEntries({
+        imageId,
+        afterSeq,
+        entries: entries.map((entry, index) => ({ seq: afterSeq + index + 1, entry })),
+        decisions: [],
+        turned: [],
+        summary: { state: 'in-work', annotationCount: 1, unreviewedCount: 1 },
+      });
+
+    test('images are found by id and by path, and keep what was changed', async () => {
+      const image = testImage('a/é.jpg');
+      await storage.addImages([image, testImage('b.jpg')]);
+      expect(await storage.image(image.id)).toEqual(image);
+      expect(await storage.imagesAt(['a/é.jpg', 'missing.jpg'])).toEqual([image]);
+      await storage.changeImage(image.id, {
+        width: 30,
+        height: 20,
+        problem: 'corrupt',
+        sha256: 'f'.repeat(64),
+      });
+      expect(await storage.image(image.id)).toEqual({
+        ...image,
+        width: 30,
+        height: 20,
+        problem: 'corrupt',
+        sha256: 'f'.repeat(64),
+      });
+      await storage.removeImages([image.id]);
+      expect(await storage.image(image.id)).toBeNull();
+      expect((await storage.counts()).images).toBe(1);
+    });
+
+    test.each(['path', 'modified', 'size', 'state'] as const)(
+      'a list by %s gives every image once, page after page, whatever is added behind it',
+      async (sort) => {
+        const images = Array.from({ length: 23 }, (_, i) =>
+          testImage(`img${i}.jpg`, {
+            sizeBytes: (i * 7) % 5,
+            modifiedMs: (i * 3) % 4,
+            state: i % 2 ? 'accepted' : 'unseen',
+          }),
+        );
+        await storage.addImages(images);
+        const seen: string[] = [];
+        let after: string | null = null;
+        do {
+          const page = await storage.listImages({ ...everything, sort, limit: 5, after });
+          expect(page.total).toBeGreaterThanOrEqual(23);
+          seen.push(...page.images.map(({ path }) => path));
+          after = page.next;
+          if (seen.length === 5)
+            await storage.addImages([testImage('img0a.jpg', { sizeBytes: 4, modifiedMs: 3 })]);
+        } while (after !== null);
+        const once = seen.filter((path) => path !== 'img0a.jpg');
+        expect(new Set(once).size).toBe(once.length);
+        expect(once).toHaveLength(23);
+      },
+    );
+
+    test('a list by path counts as people do', async () => {
+      await storage.addImages(
+        ['b10.jpg', 'B9.jpg', 'a/2.jpg', 'a.jpg', 'a/10.jpg'].map((path) => testImage(path)),
+      );
+      const { images } = await storage.listImages(everything);
+      expect(images.map(({ path }) => path)).toEqual(['a/2.jpg', 'a/10.jpg', 'a.jpg', 'B9.jpg', 'b10.jpg']);
+    });
+
+    test('a list is narrowed by state, review and search, whose signs mean themselves', async () => {
+      await storage.addImages([
+        testImage('cat_1.jpg', { state: 'accepted' }),
+        testImage('catx1.jpg', { unreviewedCount: 2, state: 'in-work' }),
+        testImage('100%.jpg'),
+      ]);
+      const paths = async (query: Partial<ImageQuery>) =>
+        (await storage.listImages({ ...everything, ...query })).images.map(({ path }) => path);
+      expect(await paths({ state: 'accepted' })).toEqual(['cat_1.jpg']);
+      expect(await paths({ unreviewed: true })).toEqual(['catx1.jpg']);
+      expect(await paths({ search: 'CAT_' })).toEqual(['cat_1.jpg']);
+      expect(await paths({ search: '%' })).toEqual(['100%.jpg']);
+      expect((await storage.listImages({ ...everything, search: 'cat', limit: 1 })).total).toBe(2);
+    });
+
+    test('a place in a list that is made up, or of another order, is refused', async () => {
+      await storage.addImages(['a.jpg', 'b.jpg'].map((path) => testImage(path)));
+      const { next } = await storage.listImages({ ...everything, limit: 1 });
+      for (const [sort, after] of [
+        ['size', next],
+        ['path', 'nonsense'],
+        ['path', Buffer.from('["path",{}]').toString('base64url')],
+      ] as const) {
+        await expect(storage.listImages({ ...everything, sort, after })).rejects.toMatchObject({
+          code: 'page-cursor-invalid',
+        });
+      }
+    });
+
+    test('a log grows at its end alone, and is there after a restart', async () => {
+      const image = testImage('a.jpg');
+      await storage.addImages([image]);
+      const [one, two] = [created('e1', testAnnotation('x')), created('e2', testAnnotation('y'))];
+      expect(await append(image.id, 0, [one])).toBe(true);
+      expect(await append(image.id, 0, [two])).toBe(false);
+      expect(await append(image.id, 1, [two])).toBe(true);
+      await storage.close();
+      storage = await under.reopen();
+      expect(await storage.entries(image.id, 0)).toEqual([
+        { seq: 1, entry: one },
+        { seq: 2, entry: two },
+      ]);
+      expect(await storage.entries(image.id, 1)).toEqual([{ seq: 2, entry: two }]);
+      expect(await storage.image(image.id)).toMatchObject({ state: 'in-work', annotationCount: 1 });
+      expect((await storage.counts()).states).toEqual({ unseen: 0, 'in-work': 1, accepted: 0, rejected: 0 });
+    });
+
+    test('an append that fails half way has changed nothing', async () => {
+      const image = testImage('a.jpg');
+      await storage.addImages([image]);
+      const entry = created('same', testAnnotation('x'));
+      await expect(append(image.id, 0, [entry, entry])).rejects.toThrow();
+      expect(await storage.entries(image.id, 0)).toEqual([]);
+      expect((await storage.image(image.id))?.state).toBe('unseen');
+    });
+
+    test('decisions keep their order, and say when they were taken back', async () => {
+      const image = testImage('a.jpg');
+      await storage.addImages([image]);
+      const decision = {
+        kind: 'reject',
+        annotationId: 'x',
+        maskId: null,
+        reason: 'incomplete',
+        note: 'the tail',
+        at,
+        author: 'page',
+        entryId: 'e1',
+        takenBack: false,
+      } as const;
+      const rest = {
+        imageId: image.id,
+        summary: { state: 'in-work', annotationCount: 1, unreviewedCount: 0 },
+      } as const;
+      const entries = [{ seq: 1, entry: created('e1', testAnnotation('x')) }];
+      await storage.appendEntries({ ...rest, afterSeq: 0, entries, decisions: [decision], turned: [] });
+      expect(await storage.decisions(image.id)).toEqual([decision]);
+      const undo = { seq: 2, entry: { id: 'e2', at, author: 'page', kind: 'undo', stepId: 'e1' } as const };
+      const turned = [{ stepId: 'e1', takenBack: true }];
+      await storage.appendEntries({ ...rest, afterSeq: 1, entries: [undo], decisions: [], turned });
+      expect(await storage.decisions(image.id)).toEqual([{ ...decision, takenBack: true }]);
+    });
+
+    test('predictions are found by key, newest first, without logits', async () => {
+      const image = testImage('a.jpg');
+      await storage.addImages([image]);
+      const [old, fresh] = [testPrediction('p1', image.id), testPrediction('p2', image.id)];
+      await storage.addPrediction(old, null);
+      await storage.addPrediction(fresh, 'annotation');
+      const found = await storage.predictions(image.id, [old.key, 'b'.repeat(64)]);
+      expect(found.map(({ id }) => id)).toEqual(['p2', 'p1']);
+      const { logits: _, ...candidate } = fresh.candidates[0] as NonNullable<(typeof fresh.candidates)[0]>;
+      expect(found[0]).toEqual({ ...fresh, candidates: [candidate] });
+      expect(await storage.predictions('another', [old.key])).toEqual([]);
+    });
+
+    test('masks, labels and settings are what was written last', async () => {
+      const mask = { size: [2, 3], counts: '06' } as const;
+      await storage.addMask('m', mask, at);
+      await storage.addMask('m', mask, at);
+      expect(await storage.mask('m')).toEqual(mask);
+      expect(await storage.mask('other')).toBeNull();
+      const labels = ['wheel', 'truck'].map((label) => ({ id: label, name: label, color: '#123456' }));
+      await storage.replaceLabels(labels);
+      await storage.replaceLabels([...labels].reverse());
+      expect(await storage.labels()).toEqual([...labels].reverse());
+      await storage.changeSetting('k', { a: [1] });
+      await storage.changeSetting('k', { a: [2] });
+      expect(await storage.setting('k')).toEqual({ a: [2] });
+      expect(await storage.setting('none')).toBeNull();
+    });
+  });
+}
+
+function testPrediction(id: string, imageId: string): StoredPrediction {
+  return {
+    id,
+    key: 'a'.repeat(64),
+    imageId,
+    imageSha256: 'c'.repeat(64),
+    model: { id: 'fake', files: [{ name: 'f', sha256: 'd'.repeat(64) }] },
+    prompt: { box: { x1: 1, y1: 2, x2: 3, y2: 4 }, points: [], maskId: null },
+    candidates: [
+      {
+        index: 0,
+        score: 1.02,
+        stability: 0.9,
+        areaPx: 4,
+        perimeterPx: 6,
+        box: null,
+        components: 1,
+        holes: 0,
+        rle: { size: [2, 3], counts: '06' },
+        logits: { side: 1, float16: 'AAA=' },
+      },
+    ],
+    best: 0,
+    where: 'browser',
+    provider: 'wasm',
+    cache: 'miss',
+    timingsMs: {
+      queue: 0,
+      read: 1,
+      preprocess: 2,
+      encode: 3,
+      decode: 4,
+      postprocess: 5,
+      measure: 6,
+      total: 21,
+    },
+    createdAt: at,
+  };
+}

@@ -1,0 +1,20 @@
+import type { Client, WireImage } from '@calque/api';
+import type { DecoderSource } from '../decoding/decoder-source.ts';
+import type { MaskMaker } from '../masks/mask-maker.ts';
+import type { QueueStore } from '../sync/queue-store.ts';
+import type { ServerEvents } from '../sync/server-events.ts';
+
+/** What lies beyond the page: the server, its events, the browser's storage, the workers. */
+export interface Backend {
+  readonly client: Client;
+  readonly events: ServerEvents;
+  readonly store: QueueStore;
+  readonly masks: MaskMaker;
+  /** The decoder of an image that is opened. */
+  decodersFor(image: WireImage, wanted: 'measured' | 'server' | 'browser'): OpenDecoders;
+}
+
+export interface OpenDecoders {
+  readonly source: DecoderSource;
+  close(): void;
+}

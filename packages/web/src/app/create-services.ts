@@ -1,0 +1,74 @@
+import type { WireImage, WireLabel } from '@calque/api';
+import type { i18n } from 'i18next';
+import { createEditor } from '../editor/create-editor.ts';
+import type { Editor } from '../editor/editor.ts';
+import { systemClock } from '../sync/clock.ts';
+import { createSync, type Sync } from '../sync/sync.ts';
+import type { Backend } from './backend.ts';
+import { chosenModel } from './model-choice.ts';
+import { createPreferences, type PreferencesStore } from './preferences.ts';
+import type { Services } from './services.tsx';
+
+/** Puts the page together. `translation` names new objects in the person's language. */
+export function createServices(backend: Backend, translation: () => i18n): Services {
+  const { client, events, store } = backend;
+  const preferences = createPreferences(client, window.localStorage);
+  const sync = createSync({ client, store, clock: systemClock, events, onReport: () => undefined });
+  // Work that an earlier page could not send goes out as soon as there is a server.
+  sync.resume().catch(() => undefined);
+  window.addEventListener('online', () => sync.resync());
+  window.addEventListener('beforeunload', (event) => {
+    if (sync.unsent() > 0) event.preventDefault();
+  });
+  return {
+    client,
+    events,
+    preferences,
+    openEditor: (image) => openEditor({ backend, preferences, sync, translation }, image),
+  };
+}
+
+interface Parts {
+  readonly backend: Backend;
+  readonly preferences: PreferencesStore;
+  readonly sync: Sync;
+  readonly translation: () => i18n;
+}
+
+const page = `page-${crypto.randomUUID()}`;
+
+async function openEditor(
+  { backend, preferences, sync, translation }: Parts,
+  image: WireImage,
+): Promise<Editor> {
+  const { client, events, masks } = backend;
+  const { model: wanted, decodeIn, hoverPreview, maskOpacity } = preferences.store.getState();
+  const [models, labels] = await Promise.all([client.call('listModels', {}), labelsOf(backend, image)]);
+  const decoders = backend.decodersFor(image, decodeIn);
+  const editor = createEditor({
+    datasetId: image.datasetId,
+    image,
+    labels,
+    model: chosenModel(models, wanted)?.id ?? 'sam2-hiera-tiny',
+    client,
+    decoders: decoders.source,
+    masks,
+    queue: sync.open(image.datasetId, image.id),
+    events,
+    clock: systemClock,
+    newId: () => crypto.randomUUID(),
+    page,
+    nameOf: (ordinal) => translation().t('objects.unnamed', { place: ordinal }),
+    settings: { tool: 'box', hoverPreview, maskOpacity },
+  });
+  const { close } = editor;
+  editor.close = async () => {
+    await close.call(editor);
+    decoders.close();
+  };
+  return editor;
+}
+
+async function labelsOf({ client }: Backend, { datasetId }: WireImage): Promise<WireLabel[]> {
+  return client.call('readLabels', { params: { datasetId } });
+}

@@ -1,0 +1,6 @@
+import { editorFr } from './editor.fr.ts';
+import type { en } from './en.ts';
+import { shellFr } from './shell.fr.ts';
+
+/** Exactly the keys of the English texts: the compiler says which are missing. */
+export const fr: Readonly<Record<keyof typeof en, string>> = { ...shellFr, ...editorFr };

@@ -1,0 +1,57 @@
+import type { WireImage } from '@calque/api';
+import type { Backend } from '../app/backend.ts';
+import type { Decoder } from '../decoding/decoder.ts';
+import type { DecodePlace } from '../editor/editor-state.ts';
+import type { QueueStore } from '../sync/queue-store.ts';
+import type { ServerEvents } from '../sync/server-events.ts';
+import { createFakeServer, type FakeServer } from './fake-server.ts';
+import { localMaskMaker } from './local-mask-maker.ts';
+
+/**
+ * A server in the page, for `npm run dev` and for pictures of the interface: sample images, masks from their labels, no
+ * download. Forgets everything when the page is left. `?state=` in the address shows what else can be the case.
+ */
+export function createFakeBackend(): Backend {
+  const server = createFakeServer(new URLSearchParams(window.location.search).get('state'));
+  return {
+    client: server.client,
+    events: eventsOf(server),
+    store: forgetfulStore,
+    masks: localMaskMaker,
+    decodersFor: (_: WireImage, wanted) => ({ source: sourceOf(server, wanted), close: () => undefined }),
+  };
+}
+
+function eventsOf(server: FakeServer): ServerEvents {
+  return {
+    state: server.situation === 'gone' ? 'reconnecting' : 'connected',
+    listen: server.listen,
+    watch: () => () => undefined,
+  };
+}
+
+function sourceOf(server: FakeServer, wanted: DecodePlace['wanted']) {
+  const decoder: Decoder = {
+    where: 'server',
+    async predict(question, { signal }) {
+      const began = performance.now();
+      const { datasetId, imageId, prompt, model } = question;
+      const prediction = await server.client.call('predict', {
+        params: { datasetId, imageId },
+        body: { prompt, model },
+        signal,
+      });
+      const roundTripMs = performance.now() - began;
+      return { prediction, logits: prediction.candidates.map(() => null), roundTripMs, transferMs: 6 };
+    },
+  };
+  const place: DecodePlace = { wanted, used: 'server', reason: { key: 'decode.choice.server', values: {} } };
+  return { decoder, place, want: () => undefined, watch: () => () => undefined };
+}
+
+const forgetfulStore: QueueStore = {
+  images: async () => [],
+  load: async () => ({ entries: [], masks: [] }),
+  keep: async () => undefined,
+  drop: async () => undefined,
+};

@@ -1,0 +1,43 @@
+import react from '@vitejs/plugin-react';
+import { defaultClientConditions, defineConfig } from 'vite';
+
+/** The page's own origin must be isolated for WASM threads, in development as in the server. */
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+const server = process.env['CALQUE_SERVER'];
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react()],
+  resolve: { conditions: ['calque-source', ...defaultClientConditions] },
+  worker: { format: 'es' },
+  server: {
+    headers: isolation,
+    host: '127.0.0.1',
+    ...(server === undefined ? {} : { proxy: { '/api': server } }),
+  },
+  define: { 'import.meta.env.CALQUE_FAKE': JSON.stringify(server === undefined) },
+  build: {
+    target: 'es2023',
+    sourcemap: true,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\// },
+            {
+              name: 'interface',
+              test: /node_modules\/(@mantine|@floating-ui|@tabler|@tanstack|i18next|react-i18next|zustand)\//,
+            },
+            { name: 'viewer', test: /node_modules\/openseadragon\// },
+            { name: 'plots', test: /node_modules\/uplot\// },
+          ],
+        },
+      },
+    },
+  },
+});
