@@ -106,8 +106,15 @@ async function placeBundle(fresh, target) {
     await rename(fresh, target);
   } catch (error) {
     if (!existsSync(target)) throw error;
-    const files = (await readdir(fresh)).filter((file) => file !== MAIN_MODULE);
-    for (const file of [...files, MAIN_MODULE]) await rename(path.join(fresh, file), path.join(target, file));
+    const entries = await readdir(fresh, { recursive: true, withFileTypes: true });
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.relative(fresh, path.join(entry.parentPath, entry.name)))
+      .filter((file) => file !== MAIN_MODULE);
+    for (const file of [...files, MAIN_MODULE]) {
+      await mkdir(path.dirname(path.join(target, file)), { recursive: true });
+      await rename(path.join(fresh, file), path.join(target, file));
+    }
   }
 }
 

@@ -8,3 +8,12 @@ export function captureImpossible(size: string): CalqueError {
     details: { size },
   });
 }
+
+export function workerFailed(task: string, reason: string): CalqueError {
+  return new CalqueError({
+    code: 'page-worker-failed',
+    message: `the part of the page that does the ${task} failed: ${reason}`,
+    remedy: 'Try again; if it stays, load the page again. Nothing that was saved is lost.',
+    details: { task, reason },
+  });
+}

@@ -1,6 +1,16 @@
+import { lazy, Suspense } from 'react';
+
+const ComparePanel = lazy(async () => ({
+  default: (await import('../compare/compare-panel.tsx')).ComparePanel,
+}));
+
 /** Panels that most visits do not open: their code comes when they are. */
 export function ComparePlace() {
-  return null;
+  return (
+    <Suspense fallback={null}>
+      <ComparePanel />
+    </Suspense>
+  );
 }
 
 export function SensitivityPlace() {

@@ -1,10 +1,11 @@
 import { createClient, float32FromFloat16 } from '@calque/api';
 import type { Decoder } from '../decoding/decoder.ts';
 import type { DecodePlace } from '../editor/editor-state.ts';
+import { createMaskMaker } from '../masks/create-mask-maker.ts';
+import { openMaskWorker } from '../masks/open-mask-worker.ts';
 import { systemClock } from '../sync/clock.ts';
 import { createEventStream } from '../sync/event-stream.ts';
 import { createIdbQueueStore } from '../sync/idb-queue-store.ts';
-import { localMaskMaker } from '../testing/local-mask-maker.ts';
 import type { Backend } from './backend.ts';
 
 /** The server that the page came from. */
@@ -32,7 +33,7 @@ export function createPageBackend(): Backend {
     client,
     events,
     store: createIdbQueueStore(),
-    masks: localMaskMaker,
+    masks: createMaskMaker(openMaskWorker),
     decodersFor: (_, wanted) => {
       const place: DecodePlace = {
         wanted,

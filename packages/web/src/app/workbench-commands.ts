@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { compareCommand } from '../compare/compare-command.ts';
 import type { Editor } from '../editor/editor.ts';
 import type { ToolName } from '../editor/editor-state.ts';
 import type { Command } from '../keyboard/command.ts';
@@ -134,6 +135,7 @@ function maskCommands(editor: Editor): readonly Command[] {
       run: () => editor.hideMasks('hidden'),
       release: () => editor.hideMasks('shown'),
     },
+    compareCommand(editor),
     { id: 'opacity-up', title: 'command.opacity-up', group: 'mask', keys: ['.'], run: () => opacity(0.05) },
     {
       id: 'opacity-down',

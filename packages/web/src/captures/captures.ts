@@ -9,8 +9,8 @@ export const captures = [
 export type CaptureName = (typeof captures)[number]['name'];
 
 /** `dog.jpg` and `left ear` become `dog.left-ear.mask.png`. */
-export function captureFileName(image: string, object: string, name: CaptureName): string {
-  const suffix = captures.find((capture) => capture.name === name)?.suffix ?? '';
+export function captureFileName(image: string, object: string, name: CaptureName | 'comparison'): string {
+  const suffix = captures.find((capture) => capture.name === name)?.suffix ?? `.${name}.png`;
   const stem = image.replace(/\.[^.]+$/, '');
   const part = name === 'overlay' ? '' : object.trim().replaceAll(/[^\p{L}\p{N}._]+/gu, '-');
   return `${stem}${part === '' ? '' : `.${part}`}${suffix}`;

@@ -8,6 +8,7 @@ import { cutOutPng } from './cut-out-png.ts';
 import { maskPng } from './mask-png.ts';
 import { overlayPng } from './overlay-png.ts';
 import { recordOf } from './record-of.ts';
+import { saveBlob } from './save-blob.ts';
 
 export interface Capturing {
   available(name: CaptureName): boolean;
@@ -62,7 +63,7 @@ export function useCapture(): Capturing {
         if (blob === null) return announce(text('captures.nothing'));
         const { image } = editor.store.getState();
         if (how === 'copy') await copy(blob);
-        else save(blob, captureFileName(image.name, view?.annotation.name ?? '', name));
+        else saveBlob(blob, captureFileName(image.name, view?.annotation.name ?? '', name));
         announce(
           text(how === 'copy' ? 'captures.copied' : 'captures.saved', { what: text(`captures.${name}`) }),
         );
@@ -78,13 +79,4 @@ export function useCapture(): Capturing {
 async function copy(blob: Blob): Promise<void> {
   if (blob.type === 'application/json') return navigator.clipboard.writeText(await blob.text());
   await navigator.clipboard.write([new ClipboardItem({ [blob.type]: blob })]);
-}
-
-function save(blob: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  // The download has taken hold of the data by then.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

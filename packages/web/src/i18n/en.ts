@@ -1,4 +1,6 @@
+import { compareEn } from './compare.en.ts';
 import { editorEn } from './editor.en.ts';
+import { sensitivityEn } from './sensitivity.en.ts';
 import { shellEn } from './shell.en.ts';
 
-export const en = { ...shellEn, ...editorEn } as const;
+export const en = { ...shellEn, ...editorEn, ...compareEn, ...sensitivityEn } as const;

@@ -1,6 +1,13 @@
+import { compareFr } from './compare.fr.ts';
 import { editorFr } from './editor.fr.ts';
 import type { en } from './en.ts';
+import { sensitivityFr } from './sensitivity.fr.ts';
 import { shellFr } from './shell.fr.ts';
 
 /** Exactly the keys of the English texts: the compiler says which are missing. */
-export const fr: Readonly<Record<keyof typeof en, string>> = { ...shellFr, ...editorFr };
+export const fr: Readonly<Record<keyof typeof en, string>> = {
+  ...shellFr,
+  ...editorFr,
+  ...compareFr,
+  ...sensitivityFr,
+};

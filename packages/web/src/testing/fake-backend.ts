@@ -2,10 +2,11 @@ import type { WireImage } from '@calque/api';
 import type { Backend } from '../app/backend.ts';
 import type { Decoder } from '../decoding/decoder.ts';
 import type { DecodePlace } from '../editor/editor-state.ts';
+import { createMaskMaker } from '../masks/create-mask-maker.ts';
+import { openMaskWorker } from '../masks/open-mask-worker.ts';
 import type { QueueStore } from '../sync/queue-store.ts';
 import type { ServerEvents } from '../sync/server-events.ts';
 import { createFakeServer, type FakeServer } from './fake-server.ts';
-import { localMaskMaker } from './local-mask-maker.ts';
 
 /**
  * A server in the page, for `npm run dev` and for pictures of the interface: sample images, masks from their labels, no
@@ -17,7 +18,7 @@ export function createFakeBackend(): Backend {
     client: server.client,
     events: eventsOf(server),
     store: forgetfulStore,
-    masks: localMaskMaker,
+    masks: createMaskMaker(openMaskWorker),
     decodersFor: (_: WireImage, wanted) => ({ source: sourceOf(server, wanted), close: () => undefined }),
   };
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { NamedTensors } from '@calque/models';
+import { PromptDecoder } from '../../decoding/prompt-decoder.ts';
 import { embeddingMissing } from '../../errors.ts';
 import type { DecodedPrompt } from '../../service/backend.ts';
 import { unpackFreshEmbedding } from '../cache/embedding-file.ts';
@@ -7,7 +8,6 @@ import { EmbeddingFolder } from '../cache/embedding-folder.ts';
 import { EmbeddingMemory } from '../cache/embedding-memory.ts';
 import type { DecodeArgs, DecoderArgs, Handover, LoadArgs } from '../protocol.ts';
 import { loadSession } from './ort-session.ts';
-import { PromptDecoder } from './prompt-decoder.ts';
 import type { Handlers } from './serve-calls.ts';
 
 interface Loaded {

@@ -1,13 +1,14 @@
 import { type CalqueError, isCalqueError } from '@calque/core';
 import type { NamedTensors, Tensor } from '@calque/models';
 import * as ort from 'onnxruntime-node';
+import type { DecoderSession } from '../../decoding/decoder-session.ts';
 import { inferenceFailed, modelLoadFailed, providerUnavailable } from '../../errors.ts';
 import type { LoadArgs, LoadResult, ProbedProvider, SessionSettings } from '../protocol.ts';
 import { probeModel } from './probe-model.ts';
 
 /** One loaded graph: plain tensors in, plain tensors out. */
-export interface LoadedSession extends LoadResult {
-  run(feeds: NamedTensors, what: string): Promise<NamedTensors>;
+export interface LoadedSession extends LoadResult, DecoderSession {
+  readonly provider: string;
 }
 
 /** Rejects with `provider-unavailable`, or with `model-load-failed` or `engine-out-of-memory` where the last provider runs but not this model. */

@@ -29,19 +29,19 @@ import {
   samplerFor,
   toModelPoint,
 } from '@calque/models';
-import type { Candidate, DecodeRequest, MeasuredMask } from '../../contract.ts';
-import { candidateMissing, maskLogitsWrongSize } from '../../errors.ts';
-import type { DecodedPrompt } from '../../service/backend.ts';
-import type { LoadedSession } from './ort-session.ts';
+import type { Candidate, DecodeRequest, MeasuredMask } from '../contract.ts';
+import { candidateMissing, maskLogitsWrongSize } from '../errors.ts';
+import type { DecodedPrompt } from '../service/backend.ts';
+import type { DecoderSession } from './decoder-session.ts';
 
 /** From a prompt and an embedding to measured masks. */
 export class PromptDecoder {
   readonly #adapter: FamilyAdapter;
   readonly #input: InputSpec;
-  readonly #session: LoadedSession;
+  readonly #session: DecoderSession;
   #lastSampler: LogitsSampler | undefined;
 
-  constructor(graphs: GraphNames, input: InputSpec, session: LoadedSession) {
+  constructor(graphs: GraphNames, input: InputSpec, session: DecoderSession) {
     this.#adapter = adapterFor(graphs);
     this.#input = input;
     this.#session = session;

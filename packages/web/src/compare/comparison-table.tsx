@@ -1,0 +1,43 @@
+import { useText } from '../i18n/use-text.ts';
+import styles from './compare-panel.module.css';
+import type { Comparison } from './comparison.ts';
+import { comparisonRows } from './comparison-rows.ts';
+
+export function ComparisonTable({ comparison }: { readonly comparison: Comparison }) {
+  const text = useText();
+  const { format } = text;
+  return (
+    <>
+      <dl className={styles['overlap']}>
+        <div>
+          <dt>{text('compare.iou')}</dt>
+          <dd className="number">{format.fixed(comparison.iou, 3)}</dd>
+        </div>
+        <div>
+          <dt>{text('compare.dice')}</dt>
+          <dd className="number">{format.fixed(comparison.dice, 3)}</dd>
+        </div>
+      </dl>
+      <table className={`${styles['table']} number`}>
+        <thead>
+          <tr>
+            <th scope="col">{text('compare.measure')}</th>
+            <th scope="col">A</th>
+            <th scope="col">B</th>
+            <th scope="col">{text('compare.change')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {comparisonRows(comparison, text).map(({ name, before, after, change }) => (
+            <tr key={name}>
+              <th scope="row">{text(name)}</th>
+              <td>{before}</td>
+              <td>{after}</td>
+              <td>{change}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}

@@ -1,0 +1,3 @@
+import type { sensitivityEn } from './sensitivity.en.ts';
+
+export const sensitivityFr: Readonly<Record<keyof typeof sensitivityEn, string>> = {};
