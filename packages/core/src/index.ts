@@ -86,6 +86,29 @@ export {
   rleOverlap,
 } from './metrics/overlap.ts';
 export { type StabilityCounts, stabilityScore } from './metrics/stability-score.ts';
+export { kolmogorovSmirnovDistance, kolmogorovSmirnovLimit } from './monitoring/kolmogorov-smirnov.ts';
+export {
+  type PageHinkleyOptions,
+  type PageHinkleyState,
+  pageHinkleyAdd,
+  pageHinkleyBegin,
+  SCORE_DETECTOR,
+} from './monitoring/page-hinkley.ts';
+export {
+  countInBins,
+  populationStabilityIndex,
+  type ReferenceBins,
+  referenceBins,
+} from './monitoring/population-stability.ts';
+export {
+  adviseThreshold,
+  type JudgedScore,
+  type ScoreBin,
+  type SuggestedThreshold,
+  type ThresholdAdvice,
+  type ThresholdOptions,
+  wilsonInterval,
+} from './monitoring/threshold-advice.ts';
 export type { MaskPrompt, PointLabel, Prompt, PromptPoint } from './prompt/prompt.ts';
 export { MAX_PROMPT_POINTS, validatePrompt } from './prompt/validate-prompt.ts';
 export { parseRecord, parseRecordWithMask } from './record/parse-record.ts';
