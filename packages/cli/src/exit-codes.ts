@@ -32,6 +32,8 @@ export const EXIT_CODES = {
   'mask-': 32,
   'prompt-candidate-missing': 33,
   'postprocess-': 34,
+  'sensitivity-': 35,
+  'calibration-': 36,
   'output-disk-full': 40,
   'output-not-writable': 41,
   'output-not-folder': 42,

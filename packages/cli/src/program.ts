@@ -5,6 +5,7 @@ import { registerModels } from './commands/models.ts';
 import { registerQuickTest } from './commands/quick-test.ts';
 import { registerReplay } from './commands/replay.ts';
 import { registerSegment } from './commands/segment.ts';
+import { registerSensitivity } from './commands/sensitivity.ts';
 import { registerServe } from './commands/serve.ts';
 import type { CliContext } from './context.ts';
 import { printableText } from './printable-text.ts';
@@ -17,6 +18,7 @@ Examples:
   $ calque segment photo.jpg --fg 500,375 --bg 40,60    point at the object, and at what is not
   $ calque segment --prompts prompts.jsonl --out out    many prompts, each image encoded once
   $ calque replay out/photo.json                        compute a recorded mask again and compare
+  $ calque sensitivity photo.jpg --box 75,275,1725,850  how much does the mask depend on the exact box?
   $ calque doctor                                       is everything in order on this machine?
 
 Exit codes and the format of records: docs/cli.md, docs/record.md
@@ -45,6 +47,7 @@ export function createProgram(context: CliContext): Command {
   registerServe(program, context);
   registerSegment(program, context);
   registerReplay(program, context);
+  registerSensitivity(program, context);
   registerQuickTest(program, context);
   registerDoctor(program, context);
   registerModels(program, context);

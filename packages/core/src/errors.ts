@@ -182,6 +182,26 @@ export function documentConflict(kind: 'step' | 'undo' | 'redo', id: string): Ca
   });
 }
 
+export function sensitivityOptionInvalid(name: string, value: unknown, expected: string): CalqueError {
+  return new CalqueError({
+    code: 'sensitivity-option-invalid',
+    message: `the option ${name} of the box sensitivity is ${quoted(value)}`,
+    expected,
+    remedy: 'Leave it out for the usual value.',
+    details: { name, value: quoted(value) },
+  });
+}
+
+export function calibrationInvalid(name: string, value: unknown): CalqueError {
+  return new CalqueError({
+    code: 'calibration-invalid',
+    message: `the ${name} of the calibration is ${quoted(value)}`,
+    expected: 'a finite number above 0',
+    remedy: 'Measure a known length in the image, and give it in pixels and in millimetres.',
+    details: { name, value: quoted(value) },
+  });
+}
+
 function sizeText({ width, height }: Size): string {
   return `${width} x ${height} pixels`;
 }

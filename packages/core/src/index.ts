@@ -1,3 +1,12 @@
+export {
+  areaInMm2,
+  type Calibration,
+  decimalsOf,
+  lengthInMm,
+  type PhysicalValue,
+  pixelsPerMm,
+  validateCalibration,
+} from './calibration/calibration.ts';
 export { CalqueError, type ErrorParts, isCalqueError, type SerializedError } from './calque-error.ts';
 export {
   type Annotation,
@@ -123,3 +132,20 @@ export {
   type RecordedRle,
   type RecordedTimings,
 } from './record/record.ts';
+export {
+  type BoxChange,
+  type BoxVariant,
+  boxFamily,
+  FAMILY_LIMITS,
+  type FamilyOptions,
+  USUAL_FAMILY,
+} from './sensitivity/box-family.ts';
+export {
+  type BoxAnswer,
+  type BoxOutcome,
+  type BoxSensitivity,
+  measureSensitivity,
+} from './sensitivity/box-sensitivity.ts';
+export type { InstabilityMap } from './sensitivity/instability-map.ts';
+export type { SensitivityReading } from './sensitivity/read-sensitivity.ts';
+export type { Spread } from './sensitivity/spread.ts';

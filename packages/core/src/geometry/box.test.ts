@@ -4,6 +4,7 @@ import { assertProperty } from '../testing/assert-property.ts';
 import {
   boxArea,
   boxFromArray,
+  boxIou,
   boxToArray,
   clippedBox,
   orderedBox,
@@ -25,6 +26,14 @@ describe('a box', () => {
 
   test('has no area when its corners are the wrong way round', () => {
     expect(boxArea({ x1: 9, y1: 2, x2: 4, y2: 8 })).toBe(0);
+  });
+
+  test('overlaps another one by what both cover of what either covers', () => {
+    const box = { x1: 3, y1: 5, x2: 13, y2: 11 };
+    expect(boxIou(box, box)).toBe(1);
+    expect(boxIou(box, { x1: 8, y1: 7, x2: 18, y2: 15 })).toBe(20 / 120);
+    expect(boxIou(box, { x1: 20, y1: 5, x2: 30, y2: 11 })).toBe(0);
+    expect(boxIou({ ...box, x2: 3 }, { ...box, y2: 5 })).toBe(0);
   });
 
   test('drawn from any corner is the same box', () => {

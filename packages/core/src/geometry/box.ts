@@ -54,6 +54,18 @@ export function boxArea({ x1, y1, x2, y2 }: BoxXyxy): number {
   return Math.max(0, x2 - x1) * Math.max(0, y2 - y1);
 }
 
+/** Intersection over union of two ordered boxes, in [0, 1]; 0 where both are without extent. */
+export function boxIou(a: BoxXyxy, b: BoxXyxy): number {
+  const shared = boxArea({
+    x1: Math.max(a.x1, b.x1),
+    y1: Math.max(a.y1, b.y1),
+    x2: Math.min(a.x2, b.x2),
+    y2: Math.min(a.y2, b.y2),
+  });
+  const union = boxArea(a) + boxArea(b) - shared;
+  return union === 0 ? 0 : shared / union;
+}
+
 /** The part of an ordered box that lies in the image; null when that part covers no area. */
 export function clippedBox(box: BoxXyxy, { width, height }: Size): BoxXyxy | null {
   const clipped = {
