@@ -22,10 +22,7 @@ export interface ConversionOptions {
  */
 export function planConversion(checkpoint: Checkpoint, options: ConversionOptions): ConversionPlan {
   const weights = new CheckpointWeights(withAuthorsNames(checkpoint));
-  const plan =
-    planSam1(weights, options) ??
-    planTinyVit(weights, options) ??
-    planSam2(weights, checkpoint.path, options);
+  const plan = planOf(weights, checkpoint, options);
   if (plan !== undefined) return plan;
   if (weights.has('vision_encoder.backbone.patch_embed.projection.weight')) {
     throw checkpointUnsupported(
@@ -39,6 +36,20 @@ export function planConversion(checkpoint: Checkpoint, options: ConversionOption
     `its tensors are those of no SAM 1, MobileSAM or SAM 2 (${sample(checkpoint)})`,
     'Use the file that Meta or the authors of MobileSAM publish, with the names of tensors as they are there',
   );
+}
+
+function planOf(
+  weights: CheckpointWeights,
+  { path }: Checkpoint,
+  options: ConversionOptions,
+): ConversionPlan | undefined {
+  try {
+    return planSam1(weights, options) ?? planTinyVit(weights, options) ?? planSam2(weights, path, options);
+  } catch (error) {
+    // Layers refuse shapes that they cannot be made of.
+    if (error instanceof RangeError) throw weights.mismatchSoFar('a known architecture', error);
+    throw error;
+  }
 }
 
 function sample({ tensors }: Checkpoint): string {

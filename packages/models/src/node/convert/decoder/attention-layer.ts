@@ -22,7 +22,15 @@ export function attentionLayer(
   name: string,
   { width }: DecoderLayout,
 ): AttentionLayer {
-  const inner = weights.shapeOf(`${name}.q_proj.bias`)?.[0] ?? width / 2;
+  const inner = weights.dimension(
+    [
+      [`${name}.q_proj.bias`, 0],
+      [`${name}.k_proj.bias`, 0],
+      [`${name}.v_proj.bias`, 0],
+      [`${name}.out_proj.weight`, 1],
+    ],
+    width / 2,
+  );
   const projection = (part: string, from: number, to: number): Projection => ({
     weight: weights.take(`${name}.${part}.weight`, [to, from]),
     bias: weights.take(`${name}.${part}.bias`, [to]),

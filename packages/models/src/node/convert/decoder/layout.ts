@@ -22,6 +22,22 @@ export interface DecoderLayout {
 /** Candidates of every published decoder; the first is the one for unambiguous prompts. */
 export const MASKS = 4;
 
+/** Channels of the image embedding, as the decoder says them. */
+export function decoderWidth(
+  weights: CheckpointWeights,
+  { promptEncoder, maskDecoder }: Pick<DecoderLayout, 'promptEncoder' | 'maskDecoder'>,
+): number {
+  return weights.dimension(
+    [
+      [`${promptEncoder}.no_mask_embed.weight`, 1],
+      [`${promptEncoder}.not_a_point_embed.weight`, 1],
+      [`${maskDecoder}.iou_token.weight`, 1],
+      [`${maskDecoder}.mask_tokens.weight`, 1],
+    ],
+    256,
+  );
+}
+
 /** Bias of the layer that enlarges to the resolution of a detail. [width / 4] for 1, [width / 8] for 0. */
 export function upscalingBias(
   detail: 0 | 1,

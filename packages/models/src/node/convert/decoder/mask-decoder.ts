@@ -149,7 +149,15 @@ function smallNetwork(x: Value, weights: CheckpointWeights, name: string, to: nu
       weights.take(`${name}${part}.bias`, [outputs]),
     );
   if (weights.has(`${name}.weight`)) return layer(x, '', to);
-  const hidden = weights.shapeOf(`${name}.layers.0.bias`)?.[0] ?? width;
+  const hidden = weights.dimension(
+    [
+      [`${name}.layers.0.bias`, 0],
+      [`${name}.layers.0.weight`, 0],
+      [`${name}.layers.1.weight`, 0],
+      [`${name}.layers.2.weight`, 1],
+    ],
+    width,
+  );
   const once = relu(layer(x, '.layers.0', hidden));
   return layer(relu(layer(once, '.layers.1', hidden)), '.layers.2', to);
 }

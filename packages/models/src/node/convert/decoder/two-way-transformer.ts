@@ -133,7 +133,14 @@ function selfAttention(queries: Value, values: Value, { weights, layout, name }:
 function mlp(tokens: Value, { weights, layout, name }: LayerContext): Value {
   const { width } = layout;
   const [first, second] = layout.isSam2 ? ['mlp.layers.0', 'mlp.layers.1'] : ['mlp.lin1', 'mlp.lin2'];
-  const hidden = weights.shapeOf(`${name}.${first}.bias`)?.[0] ?? 8 * width;
+  const hidden = weights.dimension(
+    [
+      [`${name}.${first}.bias`, 0],
+      [`${name}.${first}.weight`, 0],
+      [`${name}.${second}.weight`, 1],
+    ],
+    8 * width,
+  );
   const wide = linear(
     tokens,
     weights.take(`${name}.${first}.weight`, [hidden, width]),

@@ -3,7 +3,7 @@ import { add } from '../../onnx/graph/ops/arithmetic.ts';
 import { reshape } from '../../onnx/graph/ops/layout.ts';
 import type { CheckpointWeights } from '../checkpoint-weights.ts';
 import { imagePart, noMaskEmbedding } from '../decoder/image-part.ts';
-import type { DecoderLayout } from '../decoder/layout.ts';
+import { type DecoderLayout, decoderWidth } from '../decoder/layout.ts';
 import { tokenCount } from '../token-order.ts';
 
 /** Makes the embedding, [1, grid, grid, width], from the normalised image, [1, 3, side, side]. */
@@ -29,10 +29,10 @@ export function sam1Layout(
   weights: CheckpointWeights,
   { imageSize, grid }: { readonly imageSize: number; readonly grid: number },
 ): DecoderLayout {
+  const names = { promptEncoder: 'prompt_encoder', maskDecoder: 'mask_decoder' };
   return {
-    promptEncoder: 'prompt_encoder',
-    maskDecoder: 'mask_decoder',
-    width: weights.shapeOf('prompt_encoder.no_mask_embed.weight')?.[1] ?? 256,
+    ...names,
+    width: decoderWidth(weights, names),
     heads: 8,
     imageSize,
     order: { base: grid, levels: 0 },

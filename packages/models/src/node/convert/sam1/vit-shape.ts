@@ -1,4 +1,5 @@
-import type { CheckpointWeights } from '../checkpoint-weights.ts';
+import { type CheckpointWeights, mostFrequent, type Place } from '../checkpoint-weights.ts';
+import { decoderWidth } from '../decoder/layout.ts';
 
 /** What a SAM 1 image encoder is, read from the shapes of its weights. */
 export interface VitShape {
@@ -18,36 +19,72 @@ export interface VitShape {
   readonly channels: number;
 }
 
-/** Undefined where the shapes are not those of a SAM 1 image encoder. */
+const encoder = 'image_encoder';
+const patches = `${encoder}.patch_embed.proj`;
+const position = `${encoder}.pos_embed`;
+const firstMlp = `${encoder}.blocks.0.mlp`;
+
+/** Undefined where the names are not those of a SAM 1 image encoder. */
 export function vitShape(weights: CheckpointWeights): VitShape | undefined {
-  const patch = weights.shapeOf('image_encoder.patch_embed.proj.weight');
-  const position = weights.shapeOf('image_encoder.pos_embed');
-  const neck = weights.shapeOf('image_encoder.neck.0.weight');
-  const hidden = weights.shapeOf('image_encoder.blocks.0.mlp.lin1.weight');
-  const relative = weights.shapeOf('image_encoder.blocks.0.attn.rel_pos_h');
-  if (patch?.length !== 4 || position?.length !== 4 || relative?.length !== 2) return undefined;
-  const [width = 0, , side = 0] = patch;
-  const headWidth = relative[1] ?? 0;
-  const windows = windowsOf(weights);
-  if (headWidth === 0 || width % headWidth !== 0) return undefined;
+  const blocks = weights.count(`${encoder}.blocks.`);
+  if (blocks === 0) return undefined;
+  const windows = windowsOf(weights, blocks);
+  const width = weights.dimension(
+    [
+      [`${patches}.weight`, 0],
+      [`${patches}.bias`, 0],
+      [position, 3],
+      [`${encoder}.blocks.0.norm1.weight`, 0],
+    ],
+    768,
+  );
   return {
     width,
-    blocks: windows.length,
-    heads: width / headWidth,
-    patch: side,
-    grid: position[1] ?? 0,
+    blocks,
+    heads: width / headWidth(weights, blocks),
+    patch: weights.dimension(squareOf(`${patches}.weight`, 2), 16),
+    grid: weights.dimension(squareOf(position, 1), Math.max(...windows)),
     windows,
-    hidden: hidden?.[0] ?? 4 * width,
-    channels: neck?.[0] ?? 256,
+    hidden: weights.dimension(
+      [
+        [`${firstMlp}.lin1.weight`, 0],
+        [`${firstMlp}.lin1.bias`, 0],
+        [`${firstMlp}.lin2.weight`, 1],
+      ],
+      4 * width,
+    ),
+    channels: decoderWidth(weights, { promptEncoder: 'prompt_encoder', maskDecoder: 'mask_decoder' }),
   };
 }
 
+function squareOf(name: string, axis: number): readonly Place[] {
+  return [
+    [name, axis],
+    [name, axis + 1],
+  ];
+}
+
+/** Tables of relative positions along rows and columns. */
+function tablesOf(block: number): readonly string[] {
+  return ['h', 'w'].map((axis) => `${encoder}.blocks.${block}.attn.rel_pos_${axis}`);
+}
+
+function headWidth(weights: CheckpointWeights, blocks: number): number {
+  const tables = Array.from({ length: blocks }, (_, block) => tablesOf(block)).flat();
+  return weights.dimension(
+    tables.map((name) => [name, 1]),
+    64,
+  );
+}
+
 /** A table of relative positions of a side of n tokens has 2 n - 1 rows. */
-function windowsOf(weights: CheckpointWeights): readonly number[] {
-  const windows: number[] = [];
-  for (;;) {
-    const table = weights.shapeOf(`image_encoder.blocks.${windows.length}.attn.rel_pos_h`);
-    if (table === undefined) return windows;
-    windows.push(((table[0] ?? 0) + 1) / 2);
-  }
+function windowsOf(weights: CheckpointWeights, blocks: number): readonly number[] {
+  const sides = Array.from({ length: blocks }, (_, block) =>
+    tablesOf(block)
+      .map((name) => ((weights.shapeOf(name)?.[0] ?? 0) + 1) / 2)
+      .filter((side) => side >= 1 && Number.isInteger(side)),
+  );
+  const all = sides.flat();
+  // Where the two tables of a block differ, the one is right that other blocks have too.
+  return sides.map((own) => mostFrequent(own, all) ?? mostFrequent(all) ?? 1);
 }

@@ -19,6 +19,7 @@ export interface HieraConfig {
 }
 
 const IMAGE_SIZE = 1024;
+const trunk = 'image_encoder.trunk';
 
 /** Heads, windows and global blocks leave no trace in the tensors. SAM 2 and 2.1 have the same encoders. */
 const published: readonly HieraConfig[] = [
@@ -41,7 +42,15 @@ function variant(
 
 /** The published variant of this width and depth. Throws `checkpoint-unsupported` where there is none. */
 export function hieraConfigOf(weights: CheckpointWeights, path: string): HieraConfig {
-  const embedDim = weights.shapeOf('image_encoder.trunk.patch_embed.proj.weight')?.[0] ?? 0;
+  const embedDim = weights.dimension(
+    [
+      [`${trunk}.patch_embed.proj.weight`, 0],
+      [`${trunk}.patch_embed.proj.bias`, 0],
+      [`${trunk}.pos_embed`, 1],
+      [`${trunk}.blocks.0.norm1.weight`, 0],
+    ],
+    96,
+  );
   const stages = stagesOf(weights);
   const found = published.find(
     (config) => config.embedDim === embedDim && config.stages.join() === stages.join(),
@@ -57,8 +66,10 @@ export function hieraConfigOf(weights: CheckpointWeights, path: string): HieraCo
 /** Blocks a stage. A stage begins with a block that has a projection to its width. */
 function stagesOf(weights: CheckpointWeights): number[] {
   const stages = [0];
-  for (let block = 0; weights.has(`image_encoder.trunk.blocks.${block}.norm1.weight`); block++) {
-    if (weights.has(`image_encoder.trunk.blocks.${block}.proj.weight`)) stages.push(0);
+  const blocks = weights.count(`${trunk}.blocks.`);
+  for (let block = 0; block < blocks; block++) {
+    const name = `${trunk}.blocks.${block}.proj`;
+    if (weights.has(`${name}.weight`) || weights.has(`${name}.bias`)) stages.push(0);
     stages.push((stages.pop() ?? 0) + 1);
   }
   return stages;

@@ -100,13 +100,19 @@ function patches(image: Value, weights: CheckpointWeights, config: HieraConfig):
 function positions(
   graph: Graph,
   weights: CheckpointWeights,
-  { embedDim }: HieraConfig,
+  { embedDim, windows: [window = 8] }: HieraConfig,
   order: TokenOrder,
 ): Value {
   const side = sideOf(order);
-  const [, , coarse = 7] = weights.shapeOf(`${trunk}.pos_embed`) ?? [];
-  const [, , window = 8] = weights.shapeOf(`${trunk}.pos_embed_window`) ?? [];
-  const background = weights.take(`${trunk}.pos_embed`, [1, embedDim, coarse, coarse]);
+  const name = `${trunk}.pos_embed`;
+  const coarse = weights.dimension(
+    [
+      [name, 2],
+      [name, 3],
+    ],
+    7,
+  );
+  const background = weights.take(name, [1, embedDim, coarse, coarse]);
   const local = weights.take(`${trunk}.pos_embed_window`, [1, embedDim, window, window]);
   const enlarge = graph.floats([side, coarse], bicubicWeights(coarse, side));
   const byRow = matmul(

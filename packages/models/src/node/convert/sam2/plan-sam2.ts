@@ -14,7 +14,7 @@ export function planSam2(
   path: string,
   { precision, config: described }: ConversionOptions,
 ): ConversionPlan | undefined {
-  if (!weights.has('image_encoder.trunk.patch_embed.proj.weight')) return undefined;
+  if (weights.count('image_encoder.trunk.blocks.') === 0) return undefined;
   const config = described === undefined ? hieraConfigOf(weights, path) : parseHieraConfig(described);
   const layout = sam2Layout(weights, config);
   const encoder = sam2Encoder(weights, config, layout, precision);

@@ -1,15 +1,15 @@
 import type { CheckpointWeights } from '../checkpoint-weights.ts';
-import type { DecoderLayout } from '../decoder/layout.ts';
+import { type DecoderLayout, decoderWidth } from '../decoder/layout.ts';
 import type { HieraConfig } from './hiera-config.ts';
 
 /** The decoder sees the third of the four stages, at a sixteenth of the input's resolution. */
 const STRIDE = 16;
 
 export function sam2Layout(weights: CheckpointWeights, { imageSize }: HieraConfig): DecoderLayout {
+  const names = { promptEncoder: 'sam_prompt_encoder', maskDecoder: 'sam_mask_decoder' };
   return {
-    promptEncoder: 'sam_prompt_encoder',
-    maskDecoder: 'sam_mask_decoder',
-    width: weights.shapeOf('no_mem_embed')?.[2] ?? 256,
+    ...names,
+    width: decoderWidth(weights, names),
     heads: 8,
     imageSize,
     order: { base: imageSize / STRIDE / 2, levels: 1 },

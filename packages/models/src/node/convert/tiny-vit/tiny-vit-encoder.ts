@@ -78,7 +78,14 @@ function squareOf(shape: TinyVitShape, stage: number): Square {
 /** `MBConv` */
 function invertedResidual(x: Value, at: string, weights: CheckpointWeights): Value {
   const channels = knownDim(x.shape[1]);
-  const hidden = weights.shapeOf(`${at}.conv1.c.weight`)?.[0] ?? 4 * channels;
+  const hidden = weights.dimension(
+    [
+      [`${at}.conv1.c.weight`, 0],
+      [`${at}.conv1.bn.weight`, 0],
+      [`${at}.conv3.c.weight`, 1],
+    ],
+    4 * channels,
+  );
   const wide = foldedConvolution(x, `${at}.conv1`, weights, { kernel: [hidden, channels, 1, 1] });
   const mixed = foldedConvolution(gelu(wide), `${at}.conv2`, weights, {
     kernel: [hidden, 1, 3, 3],
@@ -171,7 +178,14 @@ function scoresOf(table: LazyTensor, side: number): LazyTensor {
 
 function mlp(x: Value, at: string, weights: CheckpointWeights): Value {
   const width = knownDim(x.shape.at(-1));
-  const hidden = weights.shapeOf(`${at}.fc1.weight`)?.[0] ?? 4 * width;
+  const hidden = weights.dimension(
+    [
+      [`${at}.fc1.weight`, 0],
+      [`${at}.fc1.bias`, 0],
+      [`${at}.fc2.weight`, 1],
+    ],
+    4 * width,
+  );
   const inner = linear(
     norm(x, `${at}.norm`, weights),
     weights.take(`${at}.fc1.weight`, [hidden, width]),
