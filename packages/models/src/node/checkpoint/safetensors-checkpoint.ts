@@ -89,7 +89,7 @@ function parseTensor(file: RandomAccessFile, name: string, value: unknown, dataA
   if (dtype === undefined) {
     throw checkpointUnsupported(
       file.path,
-      `the tensor ${shown} is of the type ${JSON.stringify(fields['dtype'])?.slice(0, 40)}`,
+      `the tensor ${shown} is of the type ${typeText(fields['dtype'])}`,
       'Save it again with float32 or float16 values',
     );
   }
@@ -100,6 +100,11 @@ function parseTensor(file: RandomAccessFile, name: string, value: unknown, dataA
       `the tensor ${shown} of ${sizeBytes} bytes lies at ${start} to ${end}`,
     );
   return { shape, dtype, at: dataAt + start, sizeBytes };
+}
+
+/** The header may hold anything, of any depth, where the name of a type should be. */
+function typeText(dtype: unknown): string {
+  return typeof dtype === 'string' ? JSON.stringify(dtype.slice(0, 40)) : `"${typeof dtype}"`;
 }
 
 /** The format allows neither holes nor overlaps; both are ways to hide something. */

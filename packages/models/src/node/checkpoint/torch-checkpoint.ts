@@ -17,7 +17,7 @@ import { entryDataAt, readZipDirectory, type ZipEntry } from './zip-directory.ts
 
 /** The pickle of the largest published checkpoint has a quarter of a megabyte. */
 const largestPickleBytes = 32 * 1024 * 1024;
-/** A tensor whose strides repeat values may not unfold to more than that many times its file. */
+/** Tensors that repeat or share values may not unfold to more than that many times their file, alone or together. */
 const largestUnfolding = 4;
 const largestUnfoldedFloor = 64 * 1024 * 1024;
 
@@ -241,8 +241,12 @@ function checkInside(file: RandomAccessFile, { storage, offset, shape, strides }
   if (!Number.isSafeInteger(count)) throw checkpointDamaged(file.path, 'a tensor claims a size without end');
   if (count > 0 && offset + lastOffset(shape, strides) >= storage.count)
     throw checkpointDamaged(file.path, `a tensor reaches beyond its storage ${storage.entry.name}`);
+  checkUnfolding(file, count, 'a tensor claims');
+}
+
+function checkUnfolding(file: RandomAccessFile, count: number, what: string): void {
   if (count * 4 > Math.max(largestUnfolding * file.sizeBytes, largestUnfoldedFloor))
-    throw checkpointDamaged(file.path, `a tensor claims ${count} values, many times what the file holds`);
+    throw checkpointDamaged(file.path, `${what} ${count} values, many times what the file holds`);
 }
 
 function parameterOf({ file }: Archive, [data]: readonly PickleValue[]): TorchTensor {
@@ -250,10 +254,12 @@ function parameterOf({ file }: Archive, [data]: readonly PickleValue[]): TorchTe
   return data;
 }
 
-/** The tensors of a state dict, or of the one under `model` in what was saved with a training state. */
+/** Where training scripts keep the state dict beside their own state: `model` in Meta's, `state_dict` in Lightning's. */
+const stateDictKeys = ['model', 'state_dict'];
+
 function stateDictOf({ file }: Archive, value: PickleValue): ReadonlyMap<string, TorchTensor> {
-  const model = value instanceof PickleDict ? value.entries.get('model') : undefined;
-  const dict = model instanceof PickleDict ? model : value;
+  const found = value instanceof PickleDict ? stateDictKeys.map((key) => value.entries.get(key)) : [];
+  const dict = found.find((each) => each instanceof PickleDict) ?? value;
   if (!(dict instanceof PickleDict) || dict.entries.size === 0)
     throw noStateDict(file, `${describeValue(value)} instead of a dictionary of tensors`);
   const tensors = new Map<string, TorchTensor>();
@@ -262,6 +268,8 @@ function stateDictOf({ file }: Archive, value: PickleValue): ReadonlyMap<string,
       throw noStateDict(file, `its entry ${describeValue(name)} is ${describeValue(tensor)}, not a tensor`);
     tensors.set(name, tensor);
   }
+  const values = [...tensors.values()].reduce((sum, { shape }) => sum + countOf(shape), 0);
+  checkUnfolding(file, values, 'its tensors claim');
   return tensors;
 }
 

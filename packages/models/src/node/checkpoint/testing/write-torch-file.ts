@@ -19,8 +19,8 @@ export interface TensorSpec {
 }
 
 export interface TorchFileOptions extends ZipOptions {
-  /** Save `{"model": state dict}`, as SAM 2 is published, instead of the state dict itself, as SAM 1 is. */
-  readonly underModel?: boolean;
+  /** Save `{"model": state dict}`, as SAM 2 is published, or so, instead of the state dict itself, as SAM 1 is. */
+  readonly under?: string;
   readonly pickle?: Uint8Array;
   readonly byteOrder?: string;
   readonly more?: readonly StoredFile[];
@@ -59,7 +59,7 @@ export async function writeTorchFile(
   options: TorchFileOptions = {},
 ): Promise<void> {
   const storages = [...new Set(tensors.map(({ storage }) => storage))];
-  const pickle = options.pickle ?? pickleOf(tensors, storages, options.underModel ?? false);
+  const pickle = options.pickle ?? pickleOf(tensors, storages, options.under);
   const text = (name: string, value: string): StoredFile => ({
     name: `micro/${name}`,
     bytes: () => Buffer.from(value),
@@ -80,17 +80,17 @@ export async function writeTorchFile(
 function pickleOf(
   tensors: readonly TensorSpec[],
   storages: readonly StorageSpec[],
-  underModel: boolean,
+  under: string | undefined,
 ): Uint8Array {
   const writer = new PickleWriter();
-  if (underModel) writer.op('}').text('model');
+  if (under !== undefined) writer.op('}').text(under);
   writer.global('collections', 'OrderedDict').op(')').op('R').op('(');
   for (const tensor of tensors) {
     writer.text(tensor.name);
     putTensor(writer, tensor, storages.indexOf(tensor.storage));
   }
   writer.op('u');
-  if (underModel) writer.op('s');
+  if (under !== undefined) writer.op('s');
   return writer.finish();
 }
 

@@ -40,7 +40,7 @@ async function writeTrainedCheckpoint(): Promise<void> {
   }
   // Of the memory, which images do not use.
   tensors.push(floatTensor('maskmem_tpos_enc', [7, 1, 1, 64]));
-  await writeTorchFile(path, tensors, { underModel: true });
+  await writeTorchFile(path, tensors, { under: 'model' });
 }
 
 interface Imported {

@@ -28,7 +28,11 @@ process.stdout.write(`${JSON.stringify(report)}\n`);
 
 async function write([variant = '', path = '']: readonly string[]): Promise<object> {
   if (!isFullSizeVariant(variant)) throw new RangeError(`no variant ${variant}`);
-  await writeSeededCheckpoint(path, fullSizeTensors(variant), { underModel: variant.startsWith('hiera') });
+  await writeSeededCheckpoint(
+    path,
+    fullSizeTensors(variant),
+    variant.startsWith('hiera') ? { under: 'model' } : {},
+  );
   return {};
 }
 

@@ -12,7 +12,7 @@ const POOL = 1 << 20;
 export async function writeSeededCheckpoint(
   path: string,
   tensors: ReadonlyMap<string, { readonly shape: readonly number[] }>,
-  options: { readonly underModel?: boolean; readonly zip64?: boolean } = {},
+  options: { readonly under?: string; readonly zip64?: boolean } = {},
 ): Promise<void> {
   const pool = randomPool();
   const specs = [...tensors].map(([name, { shape }]) =>
