@@ -25,6 +25,13 @@ export const ServerEventSchema = Type.Union([
   Type.Object({ type: Type.Literal('embedding'), datasetId: IdSchema, embedding: EmbeddingStateSchema }),
   Type.Object({ type: Type.Literal('model'), model: ModelStateSchema }),
   Type.Object({ type: Type.Literal('labels'), datasetId: IdSchema, labels: Type.Array(LabelSchema) }),
+  /** How far a measurement of box sensitivity is: boxes decoded, of how many. */
+  Type.Object({
+    type: Type.Literal('sensitivity-progress'),
+    run: IdSchema,
+    done: Type.Integer(),
+    total: Type.Integer(),
+  }),
   Type.Object({ type: Type.Literal('settings'), settings: SettingsSchema }),
 ]);
 export type ServerEvent = Static<typeof ServerEventSchema>;

@@ -1,3 +1,4 @@
+export { base64OfBytes, bytesOfBase64 } from './base64.ts';
 export {
   type AddressArguments,
   type Answer,
@@ -41,6 +42,11 @@ export {
   type WirePrediction,
   type WirePrompt,
 } from './schemas/prediction.ts';
+export {
+  type MeasureSensitivity,
+  SensitivitySchema,
+  type WireSensitivity,
+} from './schemas/sensitivity.ts';
 export {
   type EmbeddingState,
   type ModelState,

@@ -1,6 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import { AppendEntriesSchema, DocumentLogSchema } from './schemas/annotation.ts';
 import {
+  CalibrationSchema,
   DatasetSchema,
   ImageListQuerySchema,
   ImagePageSchema,
@@ -15,6 +16,7 @@ import {
   PredictRequestSchema,
   RecordPredictionSchema,
 } from './schemas/prediction.ts';
+import { MeasureSensitivitySchema, SensitivitySchema } from './schemas/sensitivity.ts';
 import {
   EmbeddingStateSchema,
   HealthSchema,
@@ -109,6 +111,17 @@ export const routes = {
     params: ofDataset,
     body: Type.Array(LabelSchema, { maxItems: 1000 }),
     response: Type.Array(LabelSchema),
+  },
+  writeCalibration: {
+    method: 'PUT',
+    path: '/api/datasets/:datasetId/calibration',
+    summary: 'Say what a pixel is worth, for measures in physical units; null takes it back',
+    params: ofDataset,
+    body: Type.Object(
+      { calibration: Type.Union([CalibrationSchema, Type.Null()]) },
+      { additionalProperties: false },
+    ),
+    response: DatasetSchema,
   },
   listImages: {
     method: 'GET',
@@ -229,6 +242,23 @@ export const routes = {
     params: ofImage,
     body: PredictBatchSchema,
     response: Type.Object({ answers: Type.Array(BatchAnswerSchema), totalMs: Type.Number() }),
+  },
+  /** Decodes a family of boxes in one batch. Recorded when it answers; nothing is kept of one that was given up. */
+  measureSensitivity: {
+    method: 'POST',
+    path: `${image}/sensitivity`,
+    summary: 'How much a mask depends on the exact box; recorded, progress comes as events',
+    params: ofImage,
+    body: MeasureSensitivitySchema,
+    response: SensitivitySchema,
+  },
+  findSensitivity: {
+    method: 'GET',
+    path: `${image}/sensitivity`,
+    summary: 'Recorded measurements of box sensitivity, newest first',
+    params: ofImage,
+    query: Type.Object({ annotationId: Type.Optional(IdSchema) }),
+    response: Type.Array(SensitivitySchema),
   },
   recordPrediction: {
     method: 'POST',

@@ -115,6 +115,15 @@ export function maskUnknown(id: string): CalqueError {
   });
 }
 
+export function sensitivityNeedsBox(): CalqueError {
+  return new CalqueError({
+    code: 'sensitivity-needs-box',
+    message: 'the prompt has no box whose changes could be tried',
+    expected: 'a prompt with a box',
+    remedy: 'Draw a box around the object.',
+  });
+}
+
 export function maskIdWrong(id: string, actual: string): CalqueError {
   return new CalqueError({
     code: 'mask-id-wrong',

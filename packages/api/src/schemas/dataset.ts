@@ -73,6 +73,12 @@ export const ImagePageSchema = Type.Object({
   total: Type.Integer(),
 });
 
+/** A length that is known in the image and in the world. */
+export const CalibrationSchema = Type.Object(
+  { lengthPx: Type.Number({ exclusiveMinimum: 0 }), lengthMm: Type.Number({ exclusiveMinimum: 0 }) },
+  { additionalProperties: false },
+);
+
 export const DatasetSchema = Type.Object({
   id: IdSchema,
   name: Type.String(),
@@ -90,6 +96,8 @@ export const DatasetSchema = Type.Object({
   indexing: Type.Union([Type.Object({ done: Type.Integer(), total: Type.Integer() }), Type.Null()]),
   /** False: the images' folder cannot be written, so nothing can be uploaded; state is kept elsewhere. */
   writable: Type.Boolean(),
+  /** Null while measures are in pixels alone. */
+  calibration: Type.Union([CalibrationSchema, Type.Null()]),
   sample: Type.Boolean(),
 });
 export type WireDataset = Static<typeof DatasetSchema>;

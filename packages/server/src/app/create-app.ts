@@ -17,6 +17,7 @@ import { imageRoutes } from '../routes/images.ts';
 import { maskRoutes } from '../routes/masks.ts';
 import { modelRoutes } from '../routes/models.ts';
 import { predictionRoutes } from '../routes/predictions.ts';
+import { sensitivityRoutes } from '../routes/sensitivity.ts';
 import { stateRoutes } from '../routes/server-state.ts';
 import { sessionRoutes } from '../routes/session.ts';
 import { installGuard } from '../security/guard.ts';
@@ -56,6 +57,7 @@ export async function createApp(parts: ServerParts, options: AppOptions = {}): P
     ...imageRoutes(parts),
     ...embeddingRoutes(parts),
     ...predictionRoutes(parts),
+    ...sensitivityRoutes(parts),
     ...maskRoutes(parts),
     ...documentRoutes(parts),
   });

@@ -6,6 +6,7 @@ import { unforeseen } from '../errors.ts';
 const STATUS: Readonly<Record<string, number>> = {
   'access-denied': 401,
   'box-': 400,
+  'calibration-': 400,
   'dataset-': 500,
   'dataset-read-only': 409,
   'dataset-unknown': 404,
@@ -34,6 +35,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'request-': 400,
   'request-too-large': 413,
   'rle-': 400,
+  'sensitivity-': 400,
   'server-closing': 503,
   superseded: 409,
   'too-many-requests': 429,

@@ -5,6 +5,7 @@ import type { PictureStore } from '../images/picture-store.ts';
 import type { ModelKeeper } from '../models/model-keeper.ts';
 import type { Predictor } from '../predictions/predictor.ts';
 import type { GuardOptions } from '../security/guard.ts';
+import type { SensitivityMeter } from '../sensitivity/sensitivity-meter.ts';
 import type { SettingsFile } from '../settings/settings-file.ts';
 
 /** What the routes work with. */
@@ -13,6 +14,7 @@ export interface ServerParts {
   readonly models: ModelKeeper;
   readonly embeddings: EmbeddingKeeper;
   readonly predictor: Predictor;
+  readonly sensitivity: SensitivityMeter;
   readonly pictures: PictureStore;
   readonly events: EventHub;
   readonly settings: SettingsFile;

@@ -13,6 +13,7 @@ import { PictureStore } from '../images/picture-store.ts';
 import { ModelKeeper, type ServedModels } from '../models/model-keeper.ts';
 import { Predictor } from '../predictions/predictor.ts';
 import { loadAccessToken } from '../security/access-token.ts';
+import { SensitivityMeter } from '../sensitivity/sensitivity-meter.ts';
 import { SettingsFile } from '../settings/settings-file.ts';
 import { type AppOptions, createApp } from './create-app.ts';
 import { DEFAULT_LIMITS, type ServerParts } from './server-parts.ts';
@@ -95,6 +96,7 @@ async function openParts(options: ServerOptions): Promise<ServerParts> {
     models,
     embeddings,
     predictor: new Predictor(embeddings),
+    sensitivity: new SensitivityMeter({ embeddings, tell }),
     pictures: new PictureStore(),
     events,
     settings,

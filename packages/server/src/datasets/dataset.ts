@@ -1,4 +1,5 @@
 import type { ImageState, ServerEvent, WireDataset, WireImage } from '@calque/api';
+import { type Calibration, validateCalibration } from '@calque/core';
 import { imageChanged } from '@calque/engine';
 import PQueue from 'p-queue';
 import { DocumentKeeper } from '../documents/document-keeper.ts';
@@ -106,6 +107,7 @@ export class Dataset {
       indexing: this.#progress === null ? null : { ...this.#progress },
       writable,
       sample,
+      calibration: await this.#calibration(),
     };
   }
 
@@ -195,6 +197,13 @@ export class Dataset {
     };
   }
 
+  /** Null takes it back. */
+  async changeCalibration(calibration: Calibration | null): Promise<void> {
+    if (calibration !== null) validateCalibration(calibration);
+    await this.storage.changeSetting('calibration', calibration);
+    await this.#tellDataset();
+  }
+
   async replaceLabels(labels: readonly StoredLabel[]): Promise<void> {
     await this.storage.replaceLabels(labels);
     this.#parts.tell({ type: 'labels', datasetId: this.id, labels: [...labels] });
@@ -214,6 +223,10 @@ export class Dataset {
     this.#looks.clear();
     await this.#looks.onIdle();
     await this.storage.close();
+  }
+
+  async #calibration(): Promise<Calibration | null> {
+    return (await this.storage.setting('calibration')) as Calibration | null;
   }
 
   async #index(): Promise<void> {

@@ -11,23 +11,15 @@ import {
   type WireLogits,
   type WirePrediction,
   type WirePrompt,
-  type WireRle,
 } from '@calque/api';
-import {
-  type BoxXyxy,
-  countsFromString,
-  countsToString,
-  decodeRle,
-  type MaskPrompt,
-  type PostprocessOptions,
-  type Prompt,
-  type Rle,
-} from '@calque/core';
+import type { BoxXyxy, PostprocessOptions } from '@calque/core';
 import type { Candidate, EncodedImage, Engine, Prediction } from '@calque/engine';
 import type { Dataset } from '../datasets/dataset.ts';
 import type { EmbeddingKeeper } from '../embeddings/embedding-keeper.ts';
-import { maskIdWrong, maskUnknown, maskWrongSize } from '../errors.ts';
+import { maskIdWrong } from '../errors.ts';
 import type { StoredMask, StoredPrediction } from '../storage/storage.ts';
+import { toPrompt } from './to-prompt.ts';
+import { checkMask, toWireRle } from './wire-rle.ts';
 
 export interface BatchRequest {
   readonly prompts: readonly DeepReadonly<WirePrompt>[];
@@ -70,7 +62,7 @@ export class Predictor {
     return answer;
   }
 
-  /** One after the other, behind whatever people do in the meantime. */
+  /** Behind whatever people do in the meantime. */
   async predictBatch(
     dataset: Dataset,
     imageId: string,
@@ -78,18 +70,18 @@ export class Predictor {
     signal: AbortSignal,
   ): Promise<BatchAnswer[]> {
     const { engine, encoded } = await this.#embeddings.ready(dataset, imageId, model, signal);
-    const answers: BatchAnswer[] = [];
-    for (const prompt of prompts) {
-      const request = {
+    const options = postprocess === undefined ? {} : { postprocess };
+    const requests = await Promise.all(
+      prompts.map(async (prompt) => ({
         prompt: await toPrompt(dataset, prompt),
         choose: choice,
-        ...(postprocess === undefined ? {} : { postprocess }),
-      };
-      const { mask } = await engine.decode(encoded, request, { signal, lane: 'batch' });
-      const { score, stability, areaPx, rle } = mask;
-      answers.push({ score, stability, areaPx, rle: toWireRle(rle) });
-    }
-    return answers;
+        ...options,
+      })),
+    );
+    const predictions = await engine.decodeMany(encoded, requests, { signal });
+    return predictions.map(({ mask: { score, stability, areaPx, rle } }) => {
+      return { score, stability, areaPx, rle: toWireRle(rle) };
+    });
   }
 
   /** Records what a page has computed. Rejects with `image-changed` where it has seen another file. */
@@ -205,37 +197,4 @@ function plainBox({ x1, y1, x2, y2 }: BoxXyxy): BoxXyxy {
 
 function toWireLogits(logits: Float32Array): WireLogits {
   return { side: Math.round(Math.sqrt(logits.length)), float16: float16FromFloat32(logits) };
-}
-
-function toWireRle(rle: Rle): WireRle {
-  return { size: [rle.size.height, rle.size.width], counts: countsToString(rle) };
-}
-
-async function toPrompt(
-  dataset: Dataset,
-  { box, points, maskId }: DeepReadonly<WirePrompt>,
-): Promise<Prompt> {
-  return { box, points, mask: maskId === null ? null : await toMaskPrompt(dataset, maskId) };
-}
-
-async function toMaskPrompt(dataset: Dataset, maskId: string): Promise<MaskPrompt> {
-  const stored = await dataset.storage.mask(maskId);
-  if (stored === null) throw maskUnknown(maskId);
-  return { kind: 'bitmap', bitmap: decodeRle(toRle(stored)) };
-}
-
-function toRle({ size: [height, width], counts }: StoredMask): Rle {
-  return countsFromString(counts, { width, height });
-}
-
-/** The runs must fill exactly the image: what is stored is given to decoders and to people later. */
-function checkMask(
-  mask: StoredMask,
-  image: { readonly width: number | null; readonly height: number | null },
-): void {
-  const [height, width] = mask.size;
-  if (image.width !== null && image.height !== null && (width !== image.width || height !== image.height)) {
-    throw maskWrongSize(`${width} x ${height}`, `${image.width} x ${image.height}`);
-  }
-  toRle(mask);
 }

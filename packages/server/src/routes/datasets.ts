@@ -19,6 +19,11 @@ export function datasetRoutes({ datasets }: ServerParts): Handlers {
       await dataset.replaceLabels(body);
       return [...(await dataset.storage.labels())];
     },
+    async writeCalibration({ params, body }) {
+      const dataset = datasets.get(params.datasetId);
+      await dataset.changeCalibration(body.calibration);
+      return dataset.describe();
+    },
     async listImages({ params, query = {} }) {
       const dataset = datasets.get(params.datasetId);
       const { images, next, total } = await dataset.list({

@@ -1,7 +1,8 @@
-import type { DeepReadonly, WireLabel, WirePrediction, WireRle } from '@calque/api';
+import type { DeepReadonly, WireLabel, WirePrediction, WireRle, WireSensitivity } from '@calque/api';
 import type { Decision, NumberedEntry } from '@calque/core';
 
 export type StoredPrediction = DeepReadonly<WirePrediction>;
+export type StoredSensitivity = DeepReadonly<WireSensitivity>;
 export type StoredMask = DeepReadonly<WireRle>;
 export type StoredLabel = DeepReadonly<WireLabel>;
 
@@ -37,6 +38,10 @@ export interface Storage {
   addPrediction(prediction: StoredPrediction, annotationId: string | null): Promise<void>;
   /** Newest first where several have the same key. */
   predictions(imageId: string, keys: readonly string[]): Promise<readonly StoredPrediction[]>;
+
+  addSensitivity(sensitivity: StoredSensitivity): Promise<void>;
+  /** Of one annotation or, with null, of all of the image's; newest first. */
+  sensitivities(imageId: string, annotationId: string | null): Promise<readonly StoredSensitivity[]>;
 
   mask(id: string): Promise<StoredMask | null>;
   /** Does nothing where it is there already: the id is the content's. */

@@ -20,6 +20,7 @@ import { type Event, EventHub } from '../events/event-hub.ts';
 import { PictureStore } from '../images/picture-store.ts';
 import { ModelKeeper, type ServedModels } from '../models/model-keeper.ts';
 import { Predictor } from '../predictions/predictor.ts';
+import { SensitivityMeter } from '../sensitivity/sensitivity-meter.ts';
 import { SettingsFile } from '../settings/settings-file.ts';
 
 export const TOKEN = 'test-token-of-forty-three-characters-0123456';
@@ -96,6 +97,7 @@ export class ServerHarness {
       models,
       embeddings,
       predictor: new Predictor(embeddings),
+      sensitivity: new SensitivityMeter({ embeddings, tell }),
       pictures: new PictureStore(),
       events,
       settings: await SettingsFile.open(join(folder, 'home')),

@@ -2,7 +2,13 @@ import type { Annotation, Entry } from '@calque/core';
 import { emptyPrompt } from '@calque/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newImage } from '../datasets/folder-index.ts';
-import type { ImageQuery, Storage, StoredImage, StoredPrediction } from '../storage/storage.ts';
+import type {
+  ImageQuery,
+  Storage,
+  StoredImage,
+  StoredPrediction,
+  StoredSensitivity,
+} from '../storage/storage.ts';
 
 export interface StorageUnderTest {
   readonly storage: Storage;
@@ -235,6 +241,27 @@ export function storageContract(name: string, create: () => Promise<StorageUnder
       expect(await storage.predictions('another', [old.key])).toEqual([]);
     });
 
+    test('measurements of box sensitivity are found by annotation, newest first, and go with their image', async () => {
+      const image = testImage('a.jpg');
+      await storage.addImages([image, testImage('b.jpg')]);
+      const made = [
+        testSensitivity('s1', image.id, 'mug'),
+        testSensitivity('s2', image.id, 'fork'),
+        testSensitivity('s3', image.id, 'mug'),
+      ];
+      for (const one of made) await storage.addSensitivity(one);
+      await storage.close();
+      storage = await under.reopen();
+      const ids = async (annotationId: string | null) =>
+        (await storage.sensitivities(image.id, annotationId)).map(({ id }) => id);
+      expect(await ids('mug')).toEqual(['s3', 's1']);
+      expect(await ids(null)).toEqual(['s3', 's2', 's1']);
+      expect((await storage.sensitivities(image.id, 'fork'))[0]).toEqual(made[1]);
+      expect(await storage.sensitivities(testImage('b.jpg').id, null)).toEqual([]);
+      await storage.removeImages([image.id]);
+      expect(await ids(null)).toEqual([]);
+    });
+
     test('masks, labels and settings are what was written last', async () => {
       const mask = { size: [2, 3], counts: '06' } as const;
       await storage.addMask('m', mask, at);
@@ -251,6 +278,34 @@ export function storageContract(name: string, create: () => Promise<StorageUnder
       expect(await storage.setting('none')).toBeNull();
     });
   });
+}
+
+function testSensitivity(id: string, imageId: string, annotationId: string): StoredSensitivity {
+  const spread = { mean: 31, sd: 2.5, min: 28, max: 37 };
+  return {
+    id,
+    imageId,
+    imageSha256: 'c'.repeat(64),
+    annotationId,
+    model: { id: 'fake', files: [{ name: 'd.onnx', sha256: 'd'.repeat(64) }] },
+    prompt: { box: { x1: 1, y1: 2, x2: 30, y2: 40 }, points: [], maskId: null },
+    choice: 'best',
+    postprocess: { fillHolesPx: 3 },
+    maskId: 'e'.repeat(64),
+    family: { count: 6, range: 0.1 },
+    sensitivity: {
+      referenceAreaPx: 33,
+      outcomes: [],
+      spread: { score: spread, areaPx: spread, perimeterPx: spread, iou: spread },
+      unstablePx: 7,
+      unstableShare: 0.19,
+      steadyChange: 0.05,
+      reading: { finding: 'jumps', kind: 'grown', change: 0.1, iou: 0.4 },
+    },
+    map: { frame: { x1: 4, y1: 5, x2: 7, y2: 9 }, columns: 1, rows: 2, shares: 'gP8=' },
+    totalMs: 12.5,
+    createdAt: at,
+  };
 }
 
 function testPrediction(id: string, imageId: string): StoredPrediction {

@@ -144,6 +144,7 @@ function takeEvent(queries: QueryClient, event: ServerEvent, reloadImages: () =>
       return;
     case 'entries':
     case 'embedding':
+    case 'sensitivity-progress':
     case 'settings':
       return;
   }

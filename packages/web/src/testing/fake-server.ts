@@ -1,7 +1,10 @@
 import {
+  base64OfBytes,
   type Client,
   type EmbeddingState,
+  type MeasureSensitivity,
   type ModelState,
+  maskIdOf,
   predictionKeyOf,
   type RouteName,
   type ServerEvent,
@@ -11,16 +14,22 @@ import {
   type WireLabel,
   type WirePrediction,
   type WirePrompt,
+  type WireSensitivity,
 } from '@calque/api';
 import {
   type Annotation,
   type Bitmap,
+  type BoxAnswer,
   type BoxXyxy,
+  boxFamily,
+  type Calibration,
   CalqueError,
+  countsFromString,
   countsToString,
   type Entry,
   encodeRle,
   measureMask,
+  measureSensitivity,
   type NumberedEntry,
   type PromptPoint,
   type RecordedRle,
@@ -115,6 +124,8 @@ class InMemoryServer {
   readonly #logs = new Map<string, NumberedEntry[]>([['image-001', firstSteps()]]);
   readonly #masks = new Map<string, RecordedRle>();
   readonly #maps = new Map<string, Promise<LabelMap>>();
+  #calibration: Calibration | null = null;
+  #sensitivities: WireSensitivity[] = [];
   #labels: WireLabel[] = [
     { id: 'tableware', name: 'Tableware', color: '#0072b2' },
     { id: 'food', name: 'Food', color: '#e69f00' },
@@ -164,6 +175,16 @@ class InMemoryServer {
         return this.#embedding(imageId);
       case 'predict':
         return this.#predict(imageId, (body as { prompt: WirePrompt }).prompt);
+      case 'writeCalibration':
+        this.#calibration = (body as { calibration: Calibration | null }).calibration;
+        this.#tell({ type: 'dataset', dataset: this.#dataset() });
+        return this.#dataset();
+      case 'measureSensitivity':
+        return this.#measureSensitivity(imageId, body as MeasureSensitivity, signal);
+      case 'findSensitivity':
+        return this.#sensitivities.filter(
+          (made) => made.imageId === imageId && made.annotationId === query['annotationId'],
+        );
       case 'findPredictions':
         return [];
       case 'readDocument':
@@ -193,6 +214,7 @@ class InMemoryServer {
       indexing: null,
       writable: true,
       sample: true,
+      calibration: this.#calibration,
     };
   }
 
@@ -239,11 +261,56 @@ class InMemoryServer {
     return this.#log(imageId, baseSeq);
   }
 
-  async #predict(imageId: string, prompt: WirePrompt): Promise<WirePrediction> {
+  #labelMap(imageId: string): Promise<LabelMap> {
     const { labels: address } = sampleOf(imageId);
     const map = this.#maps.get(address) ?? loadLabelMap(address);
     this.#maps.set(address, map);
-    const candidates = masksFor(await map, prompt).map(candidateOf);
+    return map;
+  }
+
+  async #measureSensitivity(
+    imageId: string,
+    { prompt, mask, family, run, ...asked }: MeasureSensitivity,
+    signal: AbortSignal | undefined,
+  ): Promise<WireSensitivity> {
+    const labels = await this.#labelMap(imageId);
+    const size = { width: mask.size[1], height: mask.size[0] };
+    const variants = boxFamily(prompt.box as BoxXyxy, size, family);
+    const answers: BoxAnswer[] = [];
+    for (const variant of variants) {
+      await pause(40, signal);
+      const candidates = masksFor(labels, { ...prompt, box: variant.box });
+      const place = asked.choice === 'best' ? 1 : asked.choice;
+      const bitmap = candidates[place] as Bitmap;
+      const { areaPx, perimeterPx } = measureMask(bitmap);
+      const score = (scores[place] ?? 0.5) - Math.abs(variant.change) * 0.4;
+      answers.push({ variant, candidate: place, score, areaPx, perimeterPx, rle: encodeRle(bitmap) });
+      const done = answers.length;
+      if (run !== undefined) this.#tell({ type: 'sensitivity-progress', run, done, total: variants.length });
+    }
+    const { sensitivity, map } = measureSensitivity(countsFromString(mask.counts, size), answers);
+    const made: WireSensitivity = {
+      id: crypto.randomUUID(),
+      imageId,
+      imageSha256: '0'.repeat(64),
+      annotationId: asked.annotationId,
+      model: { id: modelId, files: [] },
+      prompt,
+      choice: asked.choice,
+      postprocess: asked.postprocess,
+      maskId: maskIdOf(mask),
+      family,
+      sensitivity: { ...sensitivity, outcomes: [...sensitivity.outcomes] },
+      map: map === null ? null : { ...map, shares: base64OfBytes(map.shares) },
+      totalMs: 40 * variants.length,
+      createdAt: new Date().toISOString(),
+    };
+    this.#sensitivities = [made, ...this.#sensitivities];
+    return made;
+  }
+
+  async #predict(imageId: string, prompt: WirePrompt): Promise<WirePrediction> {
+    const candidates = masksFor(await this.#labelMap(imageId), prompt).map(candidateOf);
     const image = this.#images.find(({ id }) => id === imageId);
     const model = { id: modelId, files: [{ name: 'decoder.onnx', sha256: 'f'.repeat(64) }] };
     const imageSha256 = image?.sha256 ?? '0'.repeat(64);

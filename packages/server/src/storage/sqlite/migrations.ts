@@ -35,4 +35,11 @@ export const migrations: readonly (readonly string[])[] = [
     'CREATE TABLE labels (id TEXT PRIMARY KEY, name TEXT NOT NULL, color TEXT NOT NULL, place INTEGER NOT NULL) STRICT',
     'CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT',
   ],
+  [
+    `CREATE TABLE sensitivities (
+      number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, image_id TEXT NOT NULL REFERENCES images (id),
+      annotation_id TEXT NOT NULL, record TEXT NOT NULL
+    ) STRICT`,
+    'CREATE INDEX sensitivities_by_image ON sensitivities (image_id, annotation_id, number)',
+  ],
 ];

@@ -12,6 +12,7 @@ import type {
   StoredLabel,
   StoredMask,
   StoredPrediction,
+  StoredSensitivity,
   StoredState,
 } from '../storage.ts';
 import { migrations } from './migrations.ts';
@@ -109,6 +110,7 @@ class SqliteStorage implements Storage {
   async removeImages(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     await this.#db.transaction().execute(async (db) => {
+      await db.deleteFrom('sensitivities').where('image_id', 'in', ids).execute();
       await db.deleteFrom('predictions').where('image_id', 'in', ids).execute();
       await db.deleteFrom('decisions').where('image_id', 'in', ids).execute();
       await db.deleteFrom('entries').where('image_id', 'in', ids).execute();
@@ -176,6 +178,22 @@ class SqliteStorage implements Storage {
       .orderBy('number', 'desc')
       .execute();
     return rows.map(predictionOf);
+  }
+
+  async addSensitivity(sensitivity: StoredSensitivity): Promise<void> {
+    const { id, imageId, annotationId } = sensitivity;
+    const record = JSON.stringify(sensitivity);
+    await this.#db
+      .insertInto('sensitivities')
+      .values({ id, image_id: imageId, annotation_id: annotationId, record })
+      .execute();
+  }
+
+  async sensitivities(imageId: string, annotationId: string | null): Promise<readonly StoredSensitivity[]> {
+    const ofImage = this.#db.selectFrom('sensitivities').select('record').where('image_id', '=', imageId);
+    const wanted = annotationId === null ? ofImage : ofImage.where('annotation_id', '=', annotationId);
+    const rows = await wanted.orderBy('number', 'desc').execute();
+    return rows.map(({ record }) => JSON.parse(record) as StoredSensitivity);
   }
 
   async mask(id: string): Promise<StoredMask | null> {

@@ -51,6 +51,13 @@ export interface Tables {
     annotation_id: string | null;
     created_at: string;
   };
+  readonly sensitivities: {
+    number: Generated<number>;
+    id: string;
+    image_id: string;
+    annotation_id: string;
+    record: string;
+  };
   readonly masks: { id: string; height: number; width: number; counts: string; created_at: string };
   readonly labels: { id: string; name: string; color: string; place: number };
   readonly settings: { key: string; value: string };
