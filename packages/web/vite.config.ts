@@ -12,7 +12,10 @@ const server = process.env['CALQUE_SERVER'];
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],
-  resolve: { conditions: ['calque-source', ...defaultClientConditions] },
+  resolve: {
+    // The runtime's own files are served beside the worker, not packed into it.
+    conditions: ['calque-source', 'onnxruntime-web-use-extern-wasm', ...defaultClientConditions],
+  },
   worker: { format: 'es' },
   server: {
     headers: isolation,

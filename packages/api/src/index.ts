@@ -37,6 +37,7 @@ export {
   PredictionSchema,
   type PredictionTimings,
   type PredictRequest,
+  type RecordPrediction,
   type WireCandidate,
   type WireLogits,
   type WirePrediction,
@@ -48,6 +49,7 @@ export {
   type WireSensitivity,
 } from './schemas/sensitivity.ts';
 export {
+  type DecoderFacts,
   type EmbeddingState,
   type ModelState,
   type Problem,

@@ -9,6 +9,15 @@ export function captureImpossible(size: string): CalqueError {
   });
 }
 
+export function browserDecoderImpossible(reason: string): CalqueError {
+  return new CalqueError({
+    code: 'browser-decoder-impossible',
+    message: `prompts cannot be answered in this browser: ${reason}`,
+    remedy: 'The server answers them; nothing needs to be done.',
+    details: { reason },
+  });
+}
+
 export function workerFailed(task: string, reason: string): CalqueError {
   return new CalqueError({
     code: 'page-worker-failed',

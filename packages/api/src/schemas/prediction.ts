@@ -115,5 +115,13 @@ export const BatchAnswerSchema = Type.Object({
 });
 export type BatchAnswer = Static<typeof BatchAnswerSchema>;
 
-/** A prediction that the page computed, to be recorded beside those of the server. */
-export const RecordPredictionSchema = Type.Omit(PredictionSchema, ['id', 'imageId', 'createdAt']);
+/** A prediction that the page computed, to be recorded beside those of the server. The page names it: sent twice, it is recorded once. */
+export const RecordPredictionSchema = Type.Object(
+  {
+    ...Type.Omit(PredictionSchema, ['imageId']).properties,
+    /** The annotation that it is for, for the record. */
+    annotationId: Type.Optional(IdSchema),
+  },
+  { additionalProperties: false },
+);
+export type RecordPrediction = Static<typeof RecordPredictionSchema>;

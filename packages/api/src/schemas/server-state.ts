@@ -15,6 +15,27 @@ export const ProblemSchema = Type.Object({
 });
 export type Problem = Static<typeof ProblemSchema>;
 
+const SizeSchema = Type.Object({ width: Type.Integer(), height: Type.Integer() });
+const perChannel = Type.Tuple([Type.Number(), Type.Number(), Type.Number()]);
+
+/** What a page needs to know to run the model's decoder: see `ModelManifest`. */
+export const DecoderFactsSchema = Type.Object({
+  family: Type.Union([Type.Literal('sam1'), Type.Literal('sam2')]),
+  interface: Type.Union([Type.Literal('published'), Type.Literal('calque'), Type.Literal('transformers')]),
+  /** What inputs and outputs are called in the file, where that differs. */
+  names: Type.Record(Type.String(), Type.String()),
+  input: Type.Object({
+    size: SizeSchema,
+    fit: Type.Union([Type.Literal('pad'), Type.Literal('squash')]),
+    scale: Type.Number(),
+    mean: perChannel,
+    std: perChannel,
+    channelOrder: Type.Union([Type.Literal('rgb'), Type.Literal('bgr')]),
+    logits: SizeSchema,
+  }),
+});
+export type DecoderFacts = Static<typeof DecoderFactsSchema>;
+
 const byteProgress = Type.Object({ doneBytes: Type.Integer(), totalBytes: Type.Integer() });
 
 /** A model that the server knows, and whether it can be asked. */
@@ -26,6 +47,8 @@ export const ModelStateSchema = Type.Object({
   isDefault: Type.Boolean(),
   /** Hashes of its files, in the order of its predictions: with them a page can ask for recorded predictions. */
   files: Type.Optional(Type.Array(Type.Object({ name: Type.String(), sha256: HashSchema }))),
+  /** Absent where a page cannot run the decoder: it is in several files. */
+  decoder: Type.Optional(DecoderFactsSchema),
   status: Type.Union([
     Type.Literal('missing'),
     Type.Literal('downloading'),

@@ -1,5 +1,5 @@
 import type { SerializedError, Size } from '@calque/core';
-import type { InputSpec, ModelFamily } from '@calque/models';
+import type { GraphNames, InputSpec } from '@calque/models';
 import type { DecodeRequest } from '../contract.ts';
 import type { DecodedPrompt } from '../service/backend.ts';
 
@@ -15,7 +15,9 @@ export interface DecoderCalls {
 }
 
 export interface LoadArgs {
-  readonly family: ModelFamily;
+  readonly graphs: GraphNames;
+  /** What inputs and outputs are called in the file, where that differs. */
+  readonly names: Readonly<Record<string, string>>;
   readonly input: InputSpec;
   /** The decoder's file (ONNX). */
   readonly model: ArrayBuffer;

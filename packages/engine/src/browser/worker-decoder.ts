@@ -1,5 +1,5 @@
 import type { Size } from '@calque/core';
-import type { InputSpec, ModelFamily, NamedTensors } from '@calque/models';
+import type { NamedTensors } from '@calque/models';
 import type { DecoderSession } from '../decoding/decoder-session.ts';
 import { PromptDecoder } from '../decoding/prompt-decoder.ts';
 import { asCalqueError, embeddingMissing } from '../errors.ts';
@@ -110,11 +110,8 @@ async function inTime<Value>(work: Promise<Value>): Promise<Value> {
   }
 }
 
-function decoderOf(
-  { family, input }: { family: ModelFamily; input: InputSpec },
-  session: DecoderSession,
-): PromptDecoder {
-  return new PromptDecoder({ family }, input, session);
+function decoderOf({ graphs, input }: LoadArgs, session: DecoderSession): PromptDecoder {
+  return new PromptDecoder(graphs, input, session);
 }
 
 function describe({ provider, args, passedOver }: Loaded): LoadedDecoder {

@@ -262,20 +262,16 @@ describe('a prompt', () => {
   test('that the browser answered is recorded for the file that it saw, and for no other', async () => {
     harness = await ServerHarness.create({ files: { 'a.jpg': [64, 48] } });
     const at = await params('a.jpg');
-    const {
-      id: _,
-      imageId: __,
-      createdAt: ___,
-      ...seen
-    } = await harness.client.call('predict', {
+    const { imageId, ...seen } = await harness.client.call('predict', {
       params: at,
       body: { prompt: box, model, logits: 'none' },
     });
-    const recorded = await harness.client.call('recordPrediction', {
-      params: at,
-      body: { ...seen, where: 'browser' },
-    });
-    expect(recorded.where).toBe('browser');
+    const body = { ...seen, id: 'of-the-page', where: 'browser', annotationId: 'object-7' } as const;
+    const recorded = await harness.client.call('recordPrediction', { params: at, body });
+    expect(recorded).toEqual({ ...seen, imageId, id: 'of-the-page', where: 'browser' });
+    await harness.client.call('recordPrediction', { params: at, body });
+    const found = await harness.client.call('findPredictions', { params: at, body: { keys: [seen.key] } });
+    expect(found.map(({ id }) => id)).toEqual(['of-the-page', seen.id]);
     const wrong = harness.client.call('recordPrediction', {
       params: at,
       body: { ...seen, imageSha256: 'e'.repeat(64) },

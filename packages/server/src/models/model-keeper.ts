@@ -1,5 +1,6 @@
-import type { ModelState, ServerEvent } from '@calque/api';
+import type { DecoderFacts, ModelState, ServerEvent } from '@calque/api';
 import type { Engine, EngineInfo } from '@calque/engine';
+import type { ModelManifest } from '@calque/models';
 import type {
   ModelStore,
   PullEvent,
@@ -132,6 +133,7 @@ export class ModelKeeper {
       family: manifest.family,
       isDefault: manifest.id === this.defaultModel,
       files: [manifest.encoder, manifest.decoder].map(({ name, sha256 }) => ({ name, sha256 })),
+      ...decoderFacts(manifest),
       ...(state === 'installed' ? settled : (pulling ?? settled)),
     };
   }
@@ -193,4 +195,25 @@ export class ModelKeeper {
       either.addEventListener('abort', stop, { once: true });
     });
   }
+}
+
+/** A graph that keeps its weights in another file cannot be opened by a page. */
+function decoderFacts({
+  family,
+  interface: graphs = 'published',
+  decoder: { names = {}, weights },
+  input,
+}: ModelManifest): { decoder?: DecoderFacts } {
+  if (weights !== undefined) return {};
+  const { size, fit, scale, mean, std, channelOrder, logits } = input;
+  const plainInput = {
+    size: { width: size.width, height: size.height },
+    fit,
+    scale,
+    mean: [...mean] as [number, number, number],
+    std: [...std] as [number, number, number],
+    channelOrder,
+    logits: { width: logits.width, height: logits.height },
+  };
+  return { decoder: { family, interface: graphs, names: { ...names }, input: plainInput } };
 }

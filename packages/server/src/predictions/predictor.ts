@@ -7,9 +7,9 @@ import {
   type PredictionTimings,
   type PredictRequest,
   predictionKeyOf,
+  type RecordPrediction,
   type WireCandidate,
   type WireLogits,
-  type WirePrediction,
   type WirePrompt,
 } from '@calque/api';
 import type { BoxXyxy, PostprocessOptions } from '@calque/core';
@@ -88,18 +88,13 @@ export class Predictor {
   async record(
     dataset: Dataset,
     imageId: string,
-    prediction: DeepReadonly<Omit<WirePrediction, 'id' | 'imageId' | 'createdAt'>>,
+    { annotationId, ...prediction }: DeepReadonly<RecordPrediction>,
   ): Promise<StoredPrediction> {
     const image = await dataset.requireSame(imageId, prediction.imageSha256);
     for (const { rle } of prediction.candidates) checkMask(rle, image);
-    const recorded = {
-      ...prediction,
-      candidates: prediction.candidates.map(({ logits: _, ...rest }) => rest),
-      id: randomUUID(),
-      imageId,
-      createdAt: this.#now().toISOString(),
-    };
-    await dataset.storage.addPrediction(recorded, null);
+    const candidates = prediction.candidates.map(({ logits: _, ...rest }) => rest);
+    const recorded = { ...prediction, candidates, imageId };
+    await dataset.storage.addPrediction(recorded, annotationId ?? null);
     return recorded;
   }
 

@@ -35,6 +35,7 @@ export interface Storage {
   /** What was decided about the image's annotations, in order: rows that can be counted, where the log tells a story. */
   decisions(imageId: string): Promise<readonly Decision[]>;
 
+  /** One whose id is there already is passed over. */
   addPrediction(prediction: StoredPrediction, annotationId: string | null): Promise<void>;
   /** Newest first where several have the same key. */
   predictions(imageId: string, keys: readonly string[]): Promise<readonly StoredPrediction[]>;

@@ -228,14 +228,18 @@ export function storageContract(name: string, create: () => Promise<StorageUnder
       expect(await storage.decisions(image.id)).toEqual([{ ...decision, takenBack: true }]);
     });
 
-    test('predictions are found by key, newest first, without logits', async () => {
+    test('predictions are found by key, newest first, without logits, each recorded once', async () => {
       const image = testImage('a.jpg');
       await storage.addImages([image]);
       const [old, fresh] = [testPrediction('p1', image.id), testPrediction('p2', image.id)];
       await storage.addPrediction(old, null);
       await storage.addPrediction(fresh, 'annotation');
+      await storage.addPrediction({ ...old, best: 7 }, null);
       const found = await storage.predictions(image.id, [old.key, 'b'.repeat(64)]);
-      expect(found.map(({ id }) => id)).toEqual(['p2', 'p1']);
+      expect(found.map(({ id, best }) => [id, best])).toEqual([
+        ['p2', fresh.best],
+        ['p1', old.best],
+      ]);
       const { logits: _, ...candidate } = fresh.candidates[0] as NonNullable<(typeof fresh.candidates)[0]>;
       expect(found[0]).toEqual({ ...fresh, candidates: [candidate] });
       expect(await storage.predictions('another', [old.key])).toEqual([]);

@@ -10,8 +10,14 @@ export interface Backend {
   readonly events: ServerEvents;
   readonly store: QueueStore;
   readonly masks: MaskMaker;
-  /** The decoder of an image that is opened. */
-  decodersFor(image: WireImage, wanted: 'measured' | 'server' | 'browser'): OpenDecoders;
+  /** The decoders of an image that is opened. */
+  decodersFor(image: WireImage, options: DecodersOptions): OpenDecoders;
+}
+
+export interface DecodersOptions {
+  readonly wanted: 'measured' | 'server' | 'browser';
+  /** Id of the model that is asked first. */
+  readonly model: string;
 }
 
 export interface OpenDecoders {

@@ -44,12 +44,13 @@ async function openEditor(
   const { client, events, masks } = backend;
   const { model: wanted, decodeIn, hoverPreview, maskOpacity } = preferences.store.getState();
   const [models, labels] = await Promise.all([client.call('listModels', {}), labelsOf(backend, image)]);
-  const decoders = backend.decodersFor(image, decodeIn);
+  const model = chosenModel(models, wanted)?.id ?? 'sam2-hiera-tiny';
+  const decoders = backend.decodersFor(image, { wanted: decodeIn, model });
   const editor = createEditor({
     datasetId: image.datasetId,
     image,
     labels,
-    model: chosenModel(models, wanted)?.id ?? 'sam2-hiera-tiny',
+    model,
     client,
     decoders: decoders.source,
     masks,

@@ -1,9 +1,12 @@
-import { createClient, float32FromFloat16 } from '@calque/api';
-import type { Decoder } from '../decoding/decoder.ts';
-import type { DecodePlace } from '../editor/editor-state.ts';
+import { createClient } from '@calque/api';
+import { createBrowserDecoders } from '../decoding/browser-decoders.ts';
+import { ChoosingSource } from '../decoding/choosing-source.ts';
+import { createServerDecoder } from '../decoding/create-server-decoder.ts';
+import { createIdbRecordStore } from '../decoding/idb-record-store.ts';
+import { createPredictionRecorder } from '../decoding/prediction-recorder.ts';
 import { createMaskMaker } from '../masks/create-mask-maker.ts';
 import { openMaskWorker } from '../masks/open-mask-worker.ts';
-import { systemClock } from '../sync/clock.ts';
+import { systemClock as clock } from '../sync/clock.ts';
 import { createEventStream } from '../sync/event-stream.ts';
 import { createIdbQueueStore } from '../sync/idb-queue-store.ts';
 import type { Backend } from './backend.ts';
@@ -11,39 +14,43 @@ import type { Backend } from './backend.ts';
 /** The server that the page came from. */
 export function createPageBackend(): Backend {
   const client = createClient({ baseUrl: '' });
-  const events = createEventStream({ open: () => new EventSource('/api/events'), clock: systemClock });
-  const decoder: Decoder = {
-    where: 'server',
-    async predict({ datasetId, imageId, prompt, model, annotationId, preview }, { signal }) {
-      const began = performance.now();
-      const prediction = await client.call('predict', {
-        params: { datasetId, imageId },
-        body: { prompt, model, preview, ...(annotationId === null ? {} : { annotationId }) },
-        signal,
-      });
-      const roundTripMs = performance.now() - began;
-      const logits = prediction.candidates.map(({ logits }) =>
-        logits === undefined ? null : float32FromFloat16(logits.float16),
-      );
-      const transferMs = Math.max(0, roundTripMs - prediction.timingsMs.total);
-      return { prediction, logits, roundTripMs, transferMs };
-    },
-  };
+  const events = createEventStream({ open: () => new EventSource('/api/events'), clock });
+  const recorder = createPredictionRecorder({
+    client,
+    store: createIdbRecordStore(),
+    clock,
+    // What the person did is kept by its entries; a file that was replaced has no use for the numbers of the former one.
+    onRefused: () => undefined,
+  });
+  recorder.resume().catch(() => undefined);
+  events.watch((state) => {
+    if (state === 'connected') recorder.retry();
+  });
+  const server = createServerDecoder({ client, clock });
+  const browser = createBrowserDecoders({
+    client,
+    recorder,
+    clock,
+    newId: () => crypto.randomUUID(),
+    // The runtime comes when it is wanted, after the page.
+    open: async (model) => (await import('@calque/engine/browser')).openBrowserDecoder(model),
+  });
   return {
     client,
     events,
     store: createIdbQueueStore(),
     masks: createMaskMaker(openMaskWorker),
-    decodersFor: (_, wanted) => {
-      const place: DecodePlace = {
-        wanted,
-        used: 'server',
-        reason: { key: 'decode.choice.server', values: {} },
-      };
-      return {
-        source: { decoder, place, want: () => undefined, watch: () => () => undefined },
-        close: () => undefined,
-      };
+    decodersFor: (image, options) => {
+      const source = new ChoosingSource({
+        image,
+        ...options,
+        server,
+        browser,
+        events,
+        clock,
+        isolated: globalThis.crossOriginIsolated,
+      });
+      return { source, close: () => source.close() };
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { WirePrediction, WirePrompt } from '@calque/api';
+import type { EntryQueue } from '../sync/entry-queue.ts';
 
 /** Answers prompts on one encoded image, wherever the decoder runs. Both ways give the same mask. */
 export interface Decoder {
@@ -19,7 +20,11 @@ export interface DecoderQuestion {
 
 export interface DecoderOptions {
   readonly signal: AbortSignal;
+  readonly masks: PromptMasks;
 }
+
+/** Masks that prompts name: the server can read one once it was written, the browser at any time. */
+export type PromptMasks = Pick<EntryQueue, 'readMask' | 'maskWritten'>;
 
 export interface DecoderAnswer {
   readonly prediction: WirePrediction;

@@ -21,7 +21,7 @@ export interface AnswersDeps {
   readonly imageId: string;
   readonly client: Pick<Client, 'call'>;
   readonly decoders: DecoderSource;
-  readonly queue: Pick<EntryQueue, 'maskWritten'>;
+  readonly queue: Pick<EntryQueue, 'maskWritten' | 'readMask'>;
   readonly embeddings: Pick<Embeddings, 'ready'>;
   /** Of the image's file; null while the server has not read it. */
   readonly imageSha256: () => string | null;
@@ -63,11 +63,9 @@ export class Answers {
     this.#logits.clear();
   }
 
-  /** Asks the model, when the image is encoded and the mask that the prompt names is on the server. */
+  /** Asks the model, when the image is encoded. */
   async ask(question: EditorQuestion, { signal, annotationId }: AskOptions): Promise<Answer> {
-    const { maskId } = question.prompt;
     await this.#deps.embeddings.ready(question.model, signal);
-    if (maskId !== null) await unlessAborted(this.#deps.queue.maskWritten(maskId), signal);
     return this.#put(question, await this.#decode(question, { signal, annotationId, preview: false }));
   }
 
@@ -114,9 +112,10 @@ export class Answers {
     question: EditorQuestion,
     { signal, annotationId, preview }: AskOptions & { readonly preview: boolean },
   ): Promise<DecoderAnswer> {
-    const { datasetId, imageId, decoders } = this.#deps;
+    const { datasetId, imageId, decoders, queue: masks } = this.#deps;
     const { model, prompt } = question;
-    return decoders.decoder.predict({ datasetId, imageId, model, prompt, annotationId, preview }, { signal });
+    const asked = { datasetId, imageId, model, prompt, annotationId, preview };
+    return decoders.decoder.predict(asked, { signal, masks });
   }
 
   async #recordKey({ model, prompt }: EditorQuestion): Promise<string | null> {
@@ -167,12 +166,4 @@ interface Search {
 function answerOf({ prediction, logits, transferMs }: DecoderAnswer): Answer {
   const candidates = prediction.candidates.map(({ logits: _, ...candidate }) => candidate);
   return { prediction: { ...prediction, candidates }, logits, transferMs };
-}
-
-async function unlessAborted(wait: Promise<void>, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-    wait.then(resolve, reject);
-  });
-  signal.throwIfAborted();
 }

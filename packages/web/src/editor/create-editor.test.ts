@@ -80,8 +80,10 @@ describe('a prompt', () => {
     page.editor.setBox(box);
     await clock.runOut();
     expect(page.selected()).toMatchObject({ pending: true, mask: null, error: null });
+    expect(page.connection.encodedFor).toEqual([]);
     server.becomeEncoded();
     await clock.runOut();
+    expect(page.connection.encodedFor).toEqual(['tiny']);
     expect(page.selected().mask?.rle).toEqual(maskOfCandidate({ box, points: [], maskId: null }));
   });
 

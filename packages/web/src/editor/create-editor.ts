@@ -80,7 +80,14 @@ class PageEditor implements Editor {
     this.#deps = deps;
     this.#model = deps.model;
     this.store = createStore(() => initialState(deps));
-    this.#embeddings = new Embeddings({ ...deps, imageId: deps.image.id, onChange: () => this.#refresh() });
+    this.#embeddings = new Embeddings({
+      ...deps,
+      imageId: deps.image.id,
+      onChange: (model) => {
+        if (this.#embeddings.isReady(model)) deps.decoders.encoded(model);
+        this.#refresh();
+      },
+    });
     this.#answers = new Answers({
       ...deps,
       imageId: deps.image.id,

@@ -41,6 +41,23 @@ export const shellEn = {
   'decode.choice.measured': 'Whichever is faster',
   'decode.choice.server': 'On the server',
   'decode.choice.browser': 'In this browser',
+  'decode.reason.preparing': 'The server answers while this browser gets a decoder of its own ready.',
+  'decode.reason.measuring': 'Being compared with this browser: $t(decode.runtime.{{runtime}}).',
+  'decode.reason.server-faster':
+    'The server answers in {{serverMs}} ms, this browser in {{browserMs}} ms ($t(decode.runtime.{{runtime}})).',
+  'decode.reason.browser-faster':
+    'This browser answers in {{browserMs}} ms ($t(decode.runtime.{{runtime}})), the server in {{serverMs}} ms.',
+  'decode.reason.wanted':
+    'As you chose. The server answers in {{serverMs}} ms, this browser in {{browserMs}} ms ($t(decode.runtime.{{runtime}})).',
+  'decode.reason.only-server': 'As you chose. The decoder in this browser is not loaded.',
+  'decode.reason.not-here': 'This model can only be asked on the server.',
+  'decode.reason.server-gone':
+    'The server cannot be reached. This browser goes on by itself; the predictions are recorded when the server is back.',
+  'decode.reason.browser-failed': 'The decoder in this browser failed ({{code}}). The server answers.',
+  'decode.runtime.webgpu': 'WebGPU',
+  'decode.runtime.threads': 'WebAssembly, {{threads}} threads',
+  'decode.runtime.one-thread': 'WebAssembly, one thread',
+  'decode.runtime.not-isolated': 'WebAssembly, one thread, since this page is not isolated from others',
 
   'captures.title': 'Copy or save',
   'captures.copy': 'Copy',

@@ -44,6 +44,24 @@ export const shellFr: Readonly<Record<keyof typeof shellEn, string>> = {
   'decode.choice.measured': 'Le plus rapide des deux',
   'decode.choice.server': 'Sur le serveur',
   'decode.choice.browser': 'Dans ce navigateur',
+  'decode.reason.preparing': 'Le serveur répond pendant que ce navigateur prépare son propre décodeur.',
+  'decode.reason.measuring': 'Comparaison en cours avec ce navigateur : $t(decode.runtime.{{runtime}}).',
+  'decode.reason.server-faster':
+    'Le serveur répond en {{serverMs}} ms, ce navigateur en {{browserMs}} ms ($t(decode.runtime.{{runtime}})).',
+  'decode.reason.browser-faster':
+    'Ce navigateur répond en {{browserMs}} ms ($t(decode.runtime.{{runtime}})), le serveur en {{serverMs}} ms.',
+  'decode.reason.wanted':
+    'C’est votre choix. Le serveur répond en {{serverMs}} ms, ce navigateur en {{browserMs}} ms ($t(decode.runtime.{{runtime}})).',
+  'decode.reason.only-server': 'C’est votre choix. Le décodeur de ce navigateur n’est pas chargé.',
+  'decode.reason.not-here': 'Ce modèle ne peut être interrogé que sur le serveur.',
+  'decode.reason.server-gone':
+    'Le serveur est injoignable. Ce navigateur continue seul ; les prédictions seront enregistrées à son retour.',
+  'decode.reason.browser-failed': 'Le décodeur de ce navigateur a échoué ({{code}}). Le serveur répond.',
+  'decode.runtime.webgpu': 'WebGPU',
+  'decode.runtime.threads': 'WebAssembly, {{threads}} fils d’exécution',
+  'decode.runtime.one-thread': 'WebAssembly, un seul fil d’exécution',
+  'decode.runtime.not-isolated':
+    'WebAssembly, un seul fil d’exécution, car cette page n’est pas isolée des autres',
 
   'captures.title': 'Copier ou enregistrer',
   'captures.copy': 'Copier',

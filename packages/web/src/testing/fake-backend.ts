@@ -19,7 +19,7 @@ export function createFakeBackend(): Backend {
     events: eventsOf(server),
     store: forgetfulStore,
     masks: createMaskMaker(openMaskWorker),
-    decodersFor: (_: WireImage, wanted) => ({ source: sourceOf(server, wanted), close: () => undefined }),
+    decodersFor: (_: WireImage, { wanted }) => ({ source: sourceOf(server, wanted), close: () => undefined }),
   };
 }
 
@@ -47,7 +47,13 @@ function sourceOf(server: FakeServer, wanted: DecodePlace['wanted']) {
     },
   };
   const place: DecodePlace = { wanted, used: 'server', reason: { key: 'decode.choice.server', values: {} } };
-  return { decoder, place, want: () => undefined, watch: () => () => undefined };
+  return {
+    decoder,
+    place,
+    want: () => undefined,
+    encoded: () => undefined,
+    watch: () => () => undefined,
+  };
 }
 
 const forgetfulStore: QueueStore = {

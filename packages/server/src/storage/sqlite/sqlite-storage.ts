@@ -165,7 +165,11 @@ class SqliteStorage implements Storage {
   }
 
   async addPrediction(prediction: StoredPrediction, annotationId: string | null): Promise<void> {
-    await this.#db.insertInto('predictions').values(predictionRow(prediction, annotationId)).execute();
+    await this.#db
+      .insertInto('predictions')
+      .values(predictionRow(prediction, annotationId))
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .execute();
   }
 
   async predictions(imageId: string, keys: readonly string[]): Promise<readonly StoredPrediction[]> {

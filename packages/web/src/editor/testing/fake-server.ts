@@ -203,7 +203,14 @@ export class FakeConnection implements ServerEvents, Pick<Client, 'call'>, Decod
     this.call = call as Client['call'];
   }
 
+  /** Models that the editor said the image is encoded for. */
+  readonly encodedFor: string[] = [];
+
   want(): void {}
+
+  encoded(model: string): void {
+    this.encodedFor.push(model);
+  }
 
   listen(listener: (event: ServerEvent) => void): () => void {
     this.#listeners.add(listener);
@@ -233,8 +240,9 @@ export class FakeConnection implements ServerEvents, Pick<Client, 'call'>, Decod
     }
   }
 
-  async predict(question: DecoderQuestion, { signal }: DecoderOptions): Promise<DecoderAnswer> {
+  async predict(question: DecoderQuestion, { signal, masks }: DecoderOptions): Promise<DecoderAnswer> {
     const server = this.#server;
+    if (question.prompt.maskId !== null) await masks.maskWritten(question.prompt.maskId);
     const prediction = (await this.#travel(server.ignoresSignals ? undefined : signal, async () => {
       await server.clock.wait(server.decodeMs);
       if (server.decodeFailure !== null) {
