@@ -1,4 +1,17 @@
 export { contrastColour, type MaskColour, type PixelGrid } from './overlay/contrast-colour.ts';
 export { OVERLAY_MAX_SIDE, OVERLAY_MIN_SIDE, type OverlaySize, overlaySize } from './overlay/overlay-size.ts';
 export { type OverlayContent, overlaySvg } from './overlay/overlay-svg.ts';
+export type { PlotRange } from './plots/axis-ticks.ts';
+export { type Bar, type BarPlot, type BarSeries, barPlotSvg } from './plots/bar-plot.ts';
+export { type HistogramPlot, type HistogramSeries, histogramPlotSvg } from './plots/histogram-plot.ts';
+export { type LinePlot, type LinePoint, type LineSeries, linePlotSvg } from './plots/line-plot.ts';
+export type { NumberForm, PlotWords } from './plots/plot-frame.ts';
+export type { PlotStyle, PlotTheme } from './plots/plot-style.ts';
+export {
+  type ReliabilityBin,
+  type ReliabilityPlot,
+  type ReliabilitySeries,
+  reliabilityPlotSvg,
+} from './plots/reliability-plot.ts';
+export { type ScatterPlot, type ScatterSeries, scatterPlotSvg } from './plots/scatter-plot.ts';
 export { loadFont, type TextFont } from './text/text-font.ts';
