@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+// Long enough for a machine that is busy with something else: a test says what is right, not how fast.
+const unhurried = { testTimeout: 60_000, hookTimeout: 60_000 };
 const slow = { testTimeout: 600_000, hookTimeout: 600_000, fileParallelism: false };
 
 export default defineConfig({
@@ -14,9 +16,13 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/reporters/**/*.test.ts'],
           exclude: ['**/*.{oracle,process,real,large}.test.ts'],
+          ...unhurried,
         },
       },
-      { extends: true, test: { name: 'architecture', include: ['tests/architecture/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'architecture', include: ['tests/architecture/**/*.test.ts'], ...unhurried },
+      },
       { extends: true, test: { name: 'gates', include: ['tests/gates/**/*.test.ts'], ...slow } },
       {
         extends: true,

@@ -31,6 +31,13 @@ export {
   type WireLabel,
 } from './schemas/dataset.ts';
 export { RleSchema, type WireRle } from './schemas/geometry.ts';
+export type {
+  DriftQuantity,
+  Minute,
+  ModelDrift,
+  Monitoring,
+  QuantityDrift,
+} from './schemas/monitoring.ts';
 export {
   type BatchAnswer,
   CandidateSchema,

@@ -9,6 +9,7 @@ import {
   LabelSchema,
 } from './schemas/dataset.ts';
 import { HashSchema, IdSchema, RleSchema } from './schemas/geometry.ts';
+import { AdviceSchema, MonitoringSchema } from './schemas/monitoring.ts';
 import {
   BatchAnswerSchema,
   PredictBatchSchema,
@@ -308,6 +309,30 @@ export const routes = {
     params: ofImage,
     body: AppendEntriesSchema,
     response: DocumentLogSchema,
+  },
+  readMonitoring: {
+    method: 'GET',
+    path: '/api/monitoring',
+    summary: 'The last day by the minute, drift, and how busy the engines are',
+    response: MonitoringSchema,
+  },
+  adoptReference: {
+    method: 'POST',
+    path: '/api/monitoring/:modelId/reference',
+    summary: 'Take the latest values of a model for what is usual',
+    params: Type.Object({ modelId: IdSchema }),
+    response: MonitoringSchema,
+  },
+  readAdvice: {
+    method: 'GET',
+    path: '/api/datasets/:datasetId/advice',
+    summary: 'What people accepted by score, and the threshold that it advises',
+    params: ofDataset,
+    query: Type.Object({
+      /** Share of accepted masks that is wanted; default 0.95. */
+      precision: Type.Optional(Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 })),
+    }),
+    response: AdviceSchema,
   },
 } as const satisfies Record<string, Route>;
 

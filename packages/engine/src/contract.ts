@@ -7,7 +7,7 @@
  */
 import type { PostprocessOptions, Prompt } from '@calque/core';
 import type { NamedTensors } from '@calque/models';
-import type { EncodedImage, EngineInfo, Prediction } from './results.ts';
+import type { EncodedImage, EngineInfo, EngineLoad, Prediction } from './results.ts';
 
 export type * from './results.ts';
 
@@ -39,6 +39,8 @@ export interface Engine {
    * elsewhere. Encodes the image again where it was dropped. Rejects as `decode` does.
    */
   tensors(image: EncodedImage, options?: CallOptions): Promise<NamedTensors>;
+  /** How busy it is now. */
+  readonly load: EngineLoad;
   /** Refuses new calls, rejects those under way with `engine-closed` and frees everything. */
   close(): Promise<void>;
 }

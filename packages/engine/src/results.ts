@@ -18,6 +18,16 @@ export interface ImageFacts extends Size {
   readonly pixelSha256: string;
   readonly orientation: number;
   readonly format: string;
+  /** Mean luma (weights of Rec. 709, on sRGB values) of the image as it is shrunk for the model, in [0, 1]. */
+  readonly brightness: number;
+}
+
+/** How busy an engine is at this moment. */
+export interface EngineLoad {
+  /** Calls that wait in its queue. */
+  readonly waiting: number;
+  /** Calls that are worked on. */
+  readonly running: number;
 }
 
 export interface Prediction {

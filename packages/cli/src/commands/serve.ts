@@ -7,6 +7,7 @@ export interface ServeFlags extends EngineFlags {
   readonly port: number;
   /** False with `--no-token`. */
   readonly token: boolean;
+  readonly metricsPort?: number;
   readonly lang?: 'en' | 'fr';
   readonly quiet?: boolean;
   readonly debug?: boolean;
@@ -31,6 +32,11 @@ export function registerServe(program: Command, context: CliContext): void {
     .argument('[folder...]', 'folders of images; none: the sample images')
     .option('--port <n>', 'port to listen at', port, 8511)
     .option('--host <name>', 'address of this machine to listen at', '127.0.0.1')
+    .option(
+      '--metrics-port <n>',
+      'another port that answers GET /metrics, without a token, for Prometheus',
+      port,
+    )
     .option('--no-token', 'ask nobody for a token; for 127.0.0.1 alone')
     .addOption(new Option('--lang <code>', 'language of the page').choices(['en', 'fr']));
   addEngineFlags(command).addHelpText('after', EXAMPLES);

@@ -25,6 +25,7 @@ export async function serve(
     port: flags.port,
     withToken: flags.token,
     ...(flags.lang === undefined ? {} : { language: flags.lang }),
+    metricsPort: flags.metricsPort ?? null,
     model: flags.model ?? null,
     store: await context.openStore(),
     createEngine: (model) => context.createEngine(model, engineSettings({ ...flags, cache: true })),
@@ -62,7 +63,7 @@ async function foldersToServe(
 /** The address alone goes to stdout, so that a program can read it. */
 function announce(
   { stdout, stderr }: CliContext,
-  { url, port }: RunningServer,
+  { url, port, metricsPort }: RunningServer,
   { host, quiet }: ServeFlags,
 ): void {
   stdout.write(`${url}\n`);
@@ -73,6 +74,7 @@ function announce(
       `From another machine: run  ssh -L ${port}:127.0.0.1:${port} ${at}  there and open the same address.\n`,
     );
   }
+  if (metricsPort !== null) stderr.write(`Metrics: http://${host}:${metricsPort}/metrics\n`);
   stderr.write('Ctrl+C ends it.\n');
 }
 

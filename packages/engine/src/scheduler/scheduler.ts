@@ -56,6 +56,10 @@ export class Scheduler {
     return LANES.reduce((sum, lane) => sum + this.#waiting[lane].length, 0);
   }
 
+  get running(): number {
+    return this.#running.size;
+  }
+
   /** Rejects with `engine-busy`, `superseded`, `engine-closed`, the signal's reason, or what the work rejects with. */
   run<T>(task: Task<T>): Promise<Scheduled<T>> {
     if (this.#closed) return Promise.reject(engineClosed());

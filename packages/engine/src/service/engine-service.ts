@@ -9,6 +9,7 @@ import type {
   EncodeOptions,
   Engine,
   EngineInfo,
+  EngineLoad,
   ImageSource,
   Prediction,
 } from '../contract.ts';
@@ -187,6 +188,11 @@ export class EngineService implements Engine {
       await this.#encodeAgain(image, signal === undefined ? {} : { signal });
       return fetch();
     }
+  }
+
+  get load(): EngineLoad {
+    const { waiting, running } = this.#scheduler;
+    return { waiting, running };
   }
 
   async close(): Promise<void> {

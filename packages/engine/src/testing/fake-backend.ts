@@ -74,6 +74,7 @@ export class FakeBackend implements Backend {
         height,
         orientation: 1,
         format: 'png',
+        brightness: 0.375,
       },
       pixels: new Uint8Array(),
       readMs: 0,

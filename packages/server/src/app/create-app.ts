@@ -9,6 +9,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { pathUnknown, requestInvalid, requestTooLarge, tooManyRequests } from '../errors.ts';
+import type { Observer } from '../observability/observer.ts';
 import { datasetRoutes } from '../routes/datasets.ts';
 import { documentRoutes } from '../routes/documents.ts';
 import { embeddingRoutes } from '../routes/embeddings.ts';
@@ -16,6 +17,7 @@ import { registerEvents } from '../routes/events.ts';
 import { imageRoutes } from '../routes/images.ts';
 import { maskRoutes } from '../routes/masks.ts';
 import { modelRoutes } from '../routes/models.ts';
+import { monitoringRoutes, registerMetrics } from '../routes/monitoring.ts';
 import { predictionRoutes } from '../routes/predictions.ts';
 import { sensitivityRoutes } from '../routes/sensitivity.ts';
 import { stateRoutes } from '../routes/server-state.ts';
@@ -42,6 +44,7 @@ export async function createApp(parts: ServerParts, options: AppOptions = {}): P
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   installErrors(app, options);
+  watchAnswers(app, parts.monitoring.observer);
   await installSecurity(app, parts);
   await installDocs(app, parts.version);
   await app.register(multipart, {
@@ -60,8 +63,10 @@ export async function createApp(parts: ServerParts, options: AppOptions = {}): P
     ...sensitivityRoutes(parts),
     ...maskRoutes(parts),
     ...documentRoutes(parts),
+    ...monitoringRoutes(parts),
   });
   registerEvents(app, parts);
+  registerMetrics(app, parts.monitoring);
   await installPage(app, parts);
   return app;
 }
@@ -71,6 +76,7 @@ function installErrors(app: FastifyInstance, { onFault }: AppOptions): void {
     // Who would read the answer has gone.
     if (reply.raw.destroyed) return reply;
     const problem = problemOf(asCalque(error));
+    problems.set(request, problem.code);
     if (problem.status >= 500) onFault?.(error, { method: request.method, url: request.url });
     if (problem.status === 503) reply.header('retry-after', '1');
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="calque"');
@@ -80,6 +86,22 @@ function installErrors(app: FastifyInstance, { onFault }: AppOptions): void {
       .send(JSON.stringify({ ...problem, instance: request.url.split('?', 1)[0] }));
   });
 }
+
+/** Under the route's pattern: the address itself would make a label of every image. */
+function watchAnswers(app: FastifyInstance, observer: Observer): void {
+  app.addHook('onResponse', async (request, reply) => {
+    observer.answered({
+      method: request.method,
+      route: request.routeOptions.url ?? 'unknown',
+      status: reply.statusCode,
+      code: problems.get(request) ?? null,
+      seconds: reply.elapsedTime / 1000,
+    });
+  });
+}
+
+/** Codes of the problems that were answered, until the answer is counted. */
+const problems = new WeakMap<FastifyRequest, string>();
 
 function asCalque(error: FastifyError): unknown {
   if (isCalqueError(error)) return error;

@@ -3,6 +3,7 @@ import type { EmbeddingKeeper } from '../embeddings/embedding-keeper.ts';
 import type { EventHub } from '../events/event-hub.ts';
 import type { PictureStore } from '../images/picture-store.ts';
 import type { ModelKeeper } from '../models/model-keeper.ts';
+import type { Monitoring } from '../observability/monitoring.ts';
 import type { Predictor } from '../predictions/predictor.ts';
 import type { GuardOptions } from '../security/guard.ts';
 import type { SensitivityMeter } from '../sensitivity/sensitivity-meter.ts';
@@ -18,6 +19,7 @@ export interface ServerParts {
   readonly pictures: PictureStore;
   readonly events: EventHub;
   readonly settings: SettingsFile;
+  readonly monitoring: Monitoring;
   readonly guard: GuardOptions;
   /** Folder of the built page; null serves the interface alone. */
   readonly pageFolder: string | null;

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import type { Engine } from '@calque/engine';
 import { createModelStore, type PullListener, type ResolvedModel } from '@calque/models/node';
-import type { FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance } from 'fastify';
 import { DatasetList } from '../datasets/dataset-list.ts';
 import { openDataset } from '../datasets/open-dataset.ts';
 import { EmbeddingKeeper } from '../embeddings/embedding-keeper.ts';
@@ -11,7 +11,9 @@ import { EventHub } from '../events/event-hub.ts';
 import { secureSharp } from '../images/picture-settings.ts';
 import { PictureStore } from '../images/picture-store.ts';
 import { ModelKeeper, type ServedModels } from '../models/model-keeper.ts';
+import { openMonitoring } from '../observability/monitoring.ts';
 import { Predictor } from '../predictions/predictor.ts';
+import { registerMetrics } from '../routes/monitoring.ts';
 import { loadAccessToken } from '../security/access-token.ts';
 import { SensitivityMeter } from '../sensitivity/sensitivity-meter.ts';
 import { SettingsFile } from '../settings/settings-file.ts';
@@ -40,12 +42,16 @@ export interface ServerOptions extends AppOptions {
   readonly pageFolder: string | null;
   readonly version: string;
   readonly onPull?: PullListener;
+  /** Another port, on which `GET /metrics` alone is answered, to anybody; null: none. */
+  readonly metricsPort?: number | null;
 }
 
 export interface RunningServer {
   /** To be opened in a browser; the token is in it. */
   readonly url: string;
   readonly port: number;
+  /** Where scrapers are answered; null without such a port. */
+  readonly metricsPort: number | null;
   /** Answers what is being asked, puts everything on disk and frees it. */
   close(): Promise<void>;
   /** Resolves when the default model can be asked; rejects with why not. The server works without. */
@@ -66,14 +72,30 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const parts = await openParts(options);
   try {
     const app = await createApp(parts, options);
-    await app.listen({ host: options.host, port: options.port }).catch(async (error: unknown) => {
-      throw await listenError(error, options);
-    });
-    return running(app, parts, options);
+    await listenAt(app, options);
+    const scraped = await listenForScrapers(parts, options);
+    return running(app, parts, { ...options, scraped });
   } catch (error) {
     await closeParts(parts);
     throw error;
   }
+}
+
+async function listenAt(app: FastifyInstance, { host, port }: Pick<ServerOptions, 'host' | 'port'>) {
+  await app.listen({ host, port }).catch(async (error: unknown) => {
+    throw await listenError(error, { host, port });
+  });
+}
+
+async function listenForScrapers(
+  { monitoring }: ServerParts,
+  { host, metricsPort }: ServerOptions,
+): Promise<FastifyInstance | null> {
+  if (metricsPort === undefined || metricsPort === null) return null;
+  const app = fastify({ forceCloseConnections: true });
+  registerMetrics(app, monitoring);
+  await listenAt(app, { host, port: metricsPort });
+  return app;
 }
 
 async function openParts(options: ServerOptions): Promise<ServerParts> {
@@ -88,18 +110,21 @@ async function openParts(options: ServerOptions): Promise<ServerParts> {
     ...(onPull === undefined ? {} : { onPull }),
   });
   const datasets = await openDatasets(options, tell);
-  const embeddings = new EmbeddingKeeper({ models, tell });
+  const monitoring = await openMonitoring({ home, models });
+  const { observer } = monitoring;
+  const embeddings = new EmbeddingKeeper({ models, tell, observer });
   const settings = await SettingsFile.open(home);
   if (options.language !== undefined) await settings.change({ language: options.language });
   return {
     datasets,
     models,
     embeddings,
-    predictor: new Predictor(embeddings),
+    predictor: new Predictor(embeddings, observer),
     sensitivity: new SensitivityMeter({ embeddings, tell }),
     pictures: new PictureStore(),
     events,
     settings,
+    monitoring,
     guard: {
       token: options.withToken ? await loadAccessToken(home) : null,
       hosts: hostNames(options.host),
@@ -123,7 +148,11 @@ async function openDatasets({ folders, home }: ServerOptions, tell: EventHub['te
   throw failed.reason;
 }
 
-function running(app: FastifyInstance, parts: ServerParts, { host, port }: ServerOptions): RunningServer {
+function running(
+  app: FastifyInstance,
+  parts: ServerParts,
+  { host, port, scraped }: ServerOptions & { readonly scraped: FastifyInstance | null },
+): RunningServer {
   const modelReady = parts.models.prepareDefault();
   // Who does not look at it can see it in the page.
   modelReady.catch(() => undefined);
@@ -133,9 +162,10 @@ function running(app: FastifyInstance, parts: ServerParts, { host, port }: Serve
   return {
     url: `http://${shownHost(host)}:${bound}/${token === null ? '' : `?token=${token}`}`,
     port: bound,
+    metricsPort: scraped === null ? null : boundPort(scraped),
     modelReady,
     close: () => {
-      closing ??= closeAll(app, parts);
+      closing ??= Promise.all([scraped?.close(), closeAll(app, parts)]).then(() => undefined);
       return closing;
     },
   };
@@ -155,10 +185,17 @@ async function closeAll(app: FastifyInstance, parts: ServerParts): Promise<void>
   }
 }
 
-async function closeParts({ embeddings, models, pictures, datasets }: ServerParts): Promise<void> {
+async function closeParts({
+  embeddings,
+  models,
+  pictures,
+  datasets,
+  monitoring,
+}: ServerParts): Promise<void> {
   embeddings.close();
   await Promise.all([models.close(), pictures.close()]);
   await datasets.close();
+  await monitoring.drift.save();
 }
 
 function boundPort(app: FastifyInstance): number | null {
@@ -192,7 +229,10 @@ async function requireFree(options: ServerOptions): Promise<void> {
   if (error !== null) throw await listenError(error, options);
 }
 
-async function listenError(error: unknown, { host, port }: ServerOptions): Promise<unknown> {
+async function listenError(
+  error: unknown,
+  { host, port }: Pick<ServerOptions, 'host' | 'port'>,
+): Promise<unknown> {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return portTaken(host, port, await nextFreePort(host, port));
   if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {

@@ -1,5 +1,6 @@
 import {
   applyEntry,
+  type Decision,
   decisionsIn,
   documentConflict,
   type Entry,
@@ -9,7 +10,8 @@ import {
   imageReviewOf,
   type NumberedEntry,
 } from '@calque/core';
-import type { AppendedEntries, Storage } from '../storage/storage.ts';
+import type { AppendedEntries, DecisionToStore, Storage } from '../storage/storage.ts';
+import { judgedAnswerOf } from './judged-answer.ts';
 
 /** An image's log as the keeper holds it between two appends. */
 interface Held {
@@ -27,6 +29,8 @@ export interface Appended {
   /** What this call has added. */
   readonly added: readonly NumberedEntry[];
   readonly summary: ImageReview;
+  /** What was decided in them. */
+  readonly decisions: readonly Decision[];
 }
 
 const HELD = 200;
@@ -58,7 +62,8 @@ export class DocumentKeeper {
     if (baseSeq > held.seq) throw documentConflict('step', entries[0]?.id ?? '');
     const made = addUp(held, entries);
     if (made.added.length > 0) {
-      const { added, decisions, turned, summary } = made;
+      const { added, turned, summary } = made;
+      const decisions = await this.#judged(imageId, made);
       const stored = await this.#storage
         .appendEntries({ imageId, afterSeq: held.seq, entries: added, decisions, turned, summary })
         .catch((error: unknown) => {
@@ -76,7 +81,20 @@ export class DocumentKeeper {
       entries: await this.#storage.entries(imageId, baseSeq),
       added: made.added,
       summary: made.summary,
+      decisions: made.decisions,
     };
+  }
+
+  #judged(imageId: string, { added, decisions }: MadeUp): Promise<DecisionToStore[]> {
+    const entries = new Map(added.map(({ entry }) => [entry.id, entry]));
+    return Promise.all(
+      decisions.map(async (decision) => {
+        const entry = entries.get(decision.entryId);
+        const judged =
+          entry === undefined ? null : await judgedAnswerOf(this.#storage, imageId, entry, decision);
+        return { ...decision, judged };
+      }),
+    );
   }
 
   async #hold(imageId: string): Promise<Held> {
@@ -100,7 +118,8 @@ export class DocumentKeeper {
   }
 }
 
-interface MadeUp extends Pick<AppendedEntries, 'decisions' | 'turned'> {
+interface MadeUp extends Pick<AppendedEntries, 'turned'> {
+  readonly decisions: readonly Decision[];
   readonly document: ImageDocument;
   readonly added: readonly NumberedEntry[];
   readonly summary: ImageReview;

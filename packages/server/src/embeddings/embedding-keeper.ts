@@ -6,6 +6,7 @@ import type { Dataset } from '../datasets/dataset.ts';
 import { encodeAbandoned, serverClosing } from '../errors.ts';
 import { versionOf } from '../images/picture-store.ts';
 import type { ModelKeeper } from '../models/model-keeper.ts';
+import type { Observer } from '../observability/observer.ts';
 import type { StoredImage } from '../storage/storage.ts';
 import { StageTimes } from './stage-times.ts';
 
@@ -38,6 +39,7 @@ interface Job {
 export interface EmbeddingKeeperOptions {
   readonly models: ModelKeeper;
   readonly tell: (event: ServerEvent) => void;
+  readonly observer: Observer;
   /** Milliseconds, monotonic. */
   readonly now?: () => number;
 }
@@ -51,14 +53,16 @@ const REMEMBERED = 500;
 export class EmbeddingKeeper {
   readonly #models: ModelKeeper;
   readonly #tell: (event: ServerEvent) => void;
+  readonly #observer: Observer;
   readonly #now: () => number;
   readonly #jobs = new Map<string, Job>();
   readonly #times = new StageTimes();
   #callers = 0;
 
-  constructor({ models, tell, now = () => performance.now() }: EmbeddingKeeperOptions) {
+  constructor({ models, tell, observer, now = () => performance.now() }: EmbeddingKeeperOptions) {
     this.#models = models;
     this.#tell = tell;
+    this.#observer = observer;
     this.#now = now;
   }
 
@@ -185,7 +189,16 @@ export class EmbeddingKeeper {
     await job.dataset.takeFacts(job.imageId, encoded.image);
     if (encoded.cache === 'miss') this.#times.add(`encoding ${job.model}`, encoded.timingsMs.encode);
     this.#times.add(`reading ${job.model}`, encoded.timingsMs.read + encoded.timingsMs.preprocess);
-    job.cache = encoded.cache;
+    const { cache, provider, timingsMs } = encoded;
+    this.#observer.encoded({
+      model: job.model,
+      provider,
+      cache,
+      image: encoded.image,
+      brightness: encoded.image.brightness,
+      timingsMs,
+    });
+    job.cache = cache;
     this.#pass(job, 'ready');
     return { engine, encoded };
   }

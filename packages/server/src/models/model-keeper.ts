@@ -11,6 +11,7 @@ import type {
 } from '@calque/models/node';
 import { problemOf } from '../app/problem-of.ts';
 import { serverClosing } from '../errors.ts';
+import type { EngineSituation } from '../observability/server-metrics.ts';
 
 /** What the server asks of the model store. */
 export type ServedModels = Pick<ModelStore, 'manifest' | 'list' | 'resolve' | 'pull'>;
@@ -36,6 +37,7 @@ export class ModelKeeper {
   readonly #pulls = new Map<string, { state: Pulling; done: Promise<void> }>();
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #closing = new AbortController();
+  readonly #providers = new Map<string, string>();
   #defaultInfo: EngineInfo | null = null;
 
   private constructor(options: ModelKeeperOptions, defaultModel: string) {
@@ -92,7 +94,7 @@ export class ModelKeeper {
     if (this.#closing.signal.aborted) throw serverClosing();
     const known = this.#engines.get(id);
     if (known !== undefined) return known;
-    const engine = this.#options.store.resolve(id).then((model) => this.#options.createEngine(model));
+    const engine = this.#create(id);
     this.#engines.set(id, engine);
     // A damaged file is repaired by a pull; the next request looks again.
     engine.catch(() => this.#engines.delete(id));
@@ -110,6 +112,19 @@ export class ModelKeeper {
     return { provider: this.#defaultInfo.model.provider, threads: this.#defaultInfo.threads };
   }
 
+  /** How every engine that was asked for stands; one that could not be made is none. */
+  async situations(): Promise<EngineSituation[]> {
+    const made = await Promise.allSettled(
+      [...this.#engines].map(async ([model, engine]) => ({ model, engine: await engine })),
+    );
+    const engines = made.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    return engines.map(({ model, engine }) => ({
+      model,
+      provider: this.#providers.get(model) ?? 'unknown',
+      ...engine.load,
+    }));
+  }
+
   async close(): Promise<void> {
     this.#closing.abort(serverClosing());
     await Promise.allSettled([...this.#pulls.values()].map(({ done }) => done));
@@ -117,6 +132,16 @@ export class ModelKeeper {
     await Promise.all(
       engines.map(async (engine) => (engine.status === 'fulfilled' ? engine.value.close() : undefined)),
     );
+  }
+
+  async #create(id: string): Promise<Engine> {
+    const engine = await this.#options.createEngine(await this.#options.store.resolve(id));
+    // What it runs on is known when it has started, which its first call sees to.
+    engine.start({ signal: this.#closing.signal }).then(
+      ({ model }) => this.#providers.set(id, model.provider),
+      () => undefined,
+    );
+    return engine;
   }
 
   #stateOf({ manifest, state }: StoredModel): ModelState {

@@ -17,6 +17,7 @@ import type { Candidate, EncodedImage, Engine, Prediction } from '@calque/engine
 import type { Dataset } from '../datasets/dataset.ts';
 import type { EmbeddingKeeper } from '../embeddings/embedding-keeper.ts';
 import { maskIdWrong } from '../errors.ts';
+import type { Observer } from '../observability/observer.ts';
 import type { StoredMask, StoredPrediction } from '../storage/storage.ts';
 import { toPrompt } from './to-prompt.ts';
 import { checkMask, toWireRle } from './wire-rle.ts';
@@ -31,10 +32,12 @@ export interface BatchRequest {
 /** Answers prompts and records the answers. */
 export class Predictor {
   readonly #embeddings: EmbeddingKeeper;
+  readonly #observer: Observer;
   readonly #now: () => Date;
 
-  constructor(embeddings: EmbeddingKeeper, now: () => Date = () => new Date()) {
+  constructor(embeddings: EmbeddingKeeper, observer: Observer, now: () => Date = () => new Date()) {
     this.#embeddings = embeddings;
+    this.#observer = observer;
     this.#now = now;
   }
 
@@ -57,8 +60,12 @@ export class Predictor {
       { signal, ...(request.session === undefined ? {} : { session: request.session }) },
     );
     const answer = await this.#toWire({ engine, encoded, waited, prediction, imageId, request });
-    if (request.preview === true) return answer;
+    if (request.preview === true) {
+      this.#observer.predicted({ prediction: answer, kind: 'preview' });
+      return answer;
+    }
     await dataset.storage.addPrediction(answer, request.annotationId ?? null);
+    this.#observer.predicted({ prediction: answer, kind: 'recorded' });
     return answer;
   }
 
@@ -95,6 +102,7 @@ export class Predictor {
     const candidates = prediction.candidates.map(({ logits: _, ...rest }) => rest);
     const recorded = { ...prediction, candidates, imageId };
     await dataset.storage.addPrediction(recorded, annotationId ?? null);
+    this.#observer.predicted({ prediction: recorded, kind: 'recorded' });
     return recorded;
   }
 

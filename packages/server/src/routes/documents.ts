@@ -1,7 +1,8 @@
 import type { Handlers } from '../app/route-registrar.ts';
 import type { ServerParts } from '../app/server-parts.ts';
+import { tellWork } from '../documents/tell-work.ts';
 
-export function documentRoutes({ datasets, events }: ServerParts): Handlers {
+export function documentRoutes({ datasets, events, monitoring }: ServerParts): Handlers {
   return {
     async readDocument({ params, query }) {
       const dataset = datasets.get(params.datasetId);
@@ -14,7 +15,7 @@ export function documentRoutes({ datasets, events }: ServerParts): Handlers {
       const dataset = datasets.get(params.datasetId);
       const before = await dataset.image(params.imageId);
       if (before.annotatedSha256 === null) await dataset.markAnnotated(before.id);
-      const { seq, entries, added, summary } = await dataset.documents.append(
+      const { seq, entries, added, summary, decisions } = await dataset.documents.append(
         before.id,
         body.baseSeq,
         body.entries,
@@ -24,6 +25,11 @@ export function documentRoutes({ datasets, events }: ServerParts): Handlers {
         const isOther = (Object.keys(summary) as (keyof typeof summary)[]).some(
           (name) => before[name] !== summary[name],
         );
+        await tellWork(monitoring.observer, {
+          added,
+          decisions,
+          log: () => dataset.storage.entries(before.id, 0),
+        });
         if (isOther) await dataset.tellImage('changed', await dataset.image(before.id));
       }
       return { seq, entries: [...entries] };

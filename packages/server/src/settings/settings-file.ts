@@ -1,17 +1,16 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DeepReadonly, type Settings, SettingsSchema } from '@calque/api';
 import { Check } from 'typebox/value';
+import { writeAside } from '../storage/write-aside.ts';
 
 /** What a person has set, on this machine and for all its datasets. Written whole, aside, and renamed. */
 export class SettingsFile {
   readonly #path: string;
-  readonly #folder: string;
   #settings: Settings;
   #writing: Promise<void> = Promise.resolve();
 
   private constructor(folder: string, settings: Settings) {
-    this.#folder = folder;
     this.#path = join(folder, 'settings.json');
     this.#settings = settings;
   }
@@ -29,22 +28,11 @@ export class SettingsFile {
   /** Sets what is given, and leaves the rest. Resolves when it is on disk. */
   async change(settings: DeepReadonly<Settings>): Promise<Settings> {
     this.#settings = { ...this.#settings, ...structuredClone(settings as Settings) };
-    this.#writing = this.#writing.catch(() => undefined).then(() => this.#write());
+    this.#writing = this.#writing
+      .catch(() => undefined)
+      .then(() => writeAside(this.#path, `${JSON.stringify(this.#settings, null, 2)}\n`));
     await this.#writing;
     return this.#settings;
-  }
-
-  async #write(): Promise<void> {
-    await mkdir(this.#folder, { recursive: true });
-    const temporary = `${this.#path}.${process.pid}.tmp`;
-    const handle = await open(temporary, 'w');
-    try {
-      await handle.writeFile(`${JSON.stringify(this.#settings, null, 2)}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, this.#path);
   }
 }
 

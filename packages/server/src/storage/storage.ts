@@ -1,5 +1,5 @@
 import type { DeepReadonly, WireLabel, WirePrediction, WireRle, WireSensitivity } from '@calque/api';
-import type { Decision, NumberedEntry } from '@calque/core';
+import type { Decision, JudgedScore, NumberedEntry } from '@calque/core';
 
 export type StoredPrediction = DeepReadonly<WirePrediction>;
 export type StoredSensitivity = DeepReadonly<WireSensitivity>;
@@ -35,10 +35,15 @@ export interface Storage {
   /** What was decided about the image's annotations, in order: rows that can be counted, where the log tells a story. */
   decisions(imageId: string): Promise<readonly Decision[]>;
 
+  /** What the model had scored and people decided, as it stands: the last word on each annotation, nothing that was taken back. */
+  judgedScores(): Promise<readonly JudgedScore[]>;
+
   /** One whose id is there already is passed over. */
   addPrediction(prediction: StoredPrediction, annotationId: string | null): Promise<void>;
   /** Newest first where several have the same key. */
   predictions(imageId: string, keys: readonly string[]): Promise<readonly StoredPrediction[]>;
+  /** The newest of an image, newest first. */
+  latestPredictions(imageId: string, limit: number): Promise<readonly StoredPrediction[]>;
 
   addSensitivity(sensitivity: StoredSensitivity): Promise<void>;
   /** Of one annotation or, with null, of all of the image's; newest first. */
@@ -120,11 +125,23 @@ export interface DatasetCounts {
   readonly annotations: number;
 }
 
+export interface DecisionToStore extends Decision {
+  /** Of an acceptance or a rejection: what the model had answered to the prompt, null where that is not on record. */
+  readonly judged: JudgedAnswer | null;
+}
+
+export interface JudgedAnswer {
+  readonly score: number;
+  readonly stability: number;
+  /** The mask that was judged is no longer the model's: somebody painted on it. */
+  readonly painted: boolean;
+}
+
 export interface AppendedEntries {
   readonly imageId: string;
   readonly afterSeq: number;
   readonly entries: readonly NumberedEntry[];
-  readonly decisions: readonly Decision[];
+  readonly decisions: readonly DecisionToStore[];
   /** Steps that were undone, and steps that were done again, in order. */
   readonly turned: readonly { readonly stepId: string; readonly takenBack: boolean }[];
   readonly summary: Pick<StoredImage, 'state' | 'annotationCount' | 'unreviewedCount'>;

@@ -19,6 +19,7 @@ import { EmbeddingKeeper } from '../embeddings/embedding-keeper.ts';
 import { type Event, EventHub } from '../events/event-hub.ts';
 import { PictureStore } from '../images/picture-store.ts';
 import { ModelKeeper, type ServedModels } from '../models/model-keeper.ts';
+import { openMonitoring } from '../observability/monitoring.ts';
 import { Predictor } from '../predictions/predictor.ts';
 import { SensitivityMeter } from '../sensitivity/sensitivity-meter.ts';
 import { SettingsFile } from '../settings/settings-file.ts';
@@ -91,16 +92,19 @@ export class ServerHarness {
     });
     const dataset = await openDataset({ folder: root, home: join(folder, 'home'), tell });
     await dataset.indexed();
-    const embeddings = new EmbeddingKeeper({ models, tell });
+    const monitoring = await openMonitoring({ home: join(folder, 'home'), models });
+    const { observer } = monitoring;
+    const embeddings = new EmbeddingKeeper({ models, tell, observer });
     const parts: ServerParts = {
       datasets: new DatasetList([dataset]),
       models,
       embeddings,
-      predictor: new Predictor(embeddings),
+      predictor: new Predictor(embeddings, observer),
       sensitivity: new SensitivityMeter({ embeddings, tell }),
       pictures: new PictureStore(),
       events,
       settings: await SettingsFile.open(join(folder, 'home')),
+      monitoring,
       guard: {
         token: options.token === undefined ? TOKEN : options.token,
         hosts: ['127.0.0.1', 'localhost'],

@@ -1,9 +1,11 @@
-import type { Annotation, Entry } from '@calque/core';
+import type { Annotation, Decision, Entry } from '@calque/core';
 import { emptyPrompt } from '@calque/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newImage } from '../datasets/folder-index.ts';
 import type {
+  AppendedEntries,
   ImageQuery,
+  JudgedAnswer,
   Storage,
   StoredImage,
   StoredPrediction,
@@ -201,6 +203,42 @@ export function storageContract(name: string, create: () => Promise<StorageUnder
       expect((await storage.image(image.id))?.state).toBe('unseen');
     });
 
+    test('of what was judged the last word on each annotation counts, without what was taken back', async () => {
+      const image = testImage('a.jpg');
+      await storage.addImages([image]);
+      const decide = (seq: number, annotationId: string, kind: Decision['kind'], judged: JudgedAnswer) => ({
+        ...{ kind, annotationId, maskId: null, reason: null, note: '', at, author: 'page' },
+        ...{ entryId: `e${seq}`, takenBack: false, judged },
+      });
+      const decisions = [
+        decide(1, 'x', 'reject', { score: 0.31, stability: 0.5, painted: false }),
+        decide(2, 'y', 'accept', { score: 0.94, stability: 0.9, painted: false }),
+        decide(3, 'z', 'accept', { score: 0.77, stability: 0.8, painted: true }),
+        decide(4, 'x', 'accept', { score: 0.82, stability: 0.7, painted: false }),
+        decide(5, 'y', 'reject', { score: 0.94, stability: 0.9, painted: false }),
+      ];
+      const summary = { state: 'in-work', annotationCount: 3, unreviewedCount: 0 } as const;
+      const append = (afterSeq: number, rest: Pick<AppendedEntries, 'entries' | 'decisions' | 'turned'>) =>
+        storage.appendEntries({ imageId: image.id, afterSeq, summary, ...rest });
+      const entries = decisions.map(({ entryId, annotationId }, index) => ({
+        seq: index + 1,
+        entry: created(entryId, testAnnotation(annotationId)),
+      }));
+      await append(0, { entries, decisions, turned: [] });
+      expect(await storage.judgedScores()).toEqual([
+        { score: 0.77, verdict: 'corrected' },
+        { score: 0.82, verdict: 'accepted' },
+        { score: 0.94, verdict: 'rejected' },
+      ]);
+      const undo = { seq: 6, entry: { id: 'e6', at, author: 'page', kind: 'undo', stepId: 'e4' } as const };
+      await append(5, { entries: [undo], decisions: [], turned: [{ stepId: 'e4', takenBack: true }] });
+      expect(await storage.judgedScores()).toEqual([
+        { score: 0.31, verdict: 'rejected' },
+        { score: 0.77, verdict: 'corrected' },
+        { score: 0.94, verdict: 'rejected' },
+      ]);
+    });
+
     test('decisions keep their order, and say when they were taken back', async () => {
       const image = testImage('a.jpg');
       await storage.addImages([image]);
@@ -220,7 +258,13 @@ export function storageContract(name: string, create: () => Promise<StorageUnder
         summary: { state: 'in-work', annotationCount: 1, unreviewedCount: 0 },
       } as const;
       const entries = [{ seq: 1, entry: created('e1', testAnnotation('x')) }];
-      await storage.appendEntries({ ...rest, afterSeq: 0, entries, decisions: [decision], turned: [] });
+      await storage.appendEntries({
+        ...rest,
+        afterSeq: 0,
+        entries,
+        decisions: [{ ...decision, judged: null }],
+        turned: [],
+      });
       expect(await storage.decisions(image.id)).toEqual([decision]);
       const undo = { seq: 2, entry: { id: 'e2', at, author: 'page', kind: 'undo', stepId: 'e1' } as const };
       const turned = [{ stepId: 'e1', takenBack: true }];

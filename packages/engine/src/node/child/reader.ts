@@ -1,6 +1,7 @@
 import { fitImage, resizeRgb } from '@calque/models';
 import sharp from 'sharp';
 import type { ReadImage } from '../../service/backend.ts';
+import { brightnessOf } from '../image/brightness.ts';
 import { IMAGE_LOADERS } from '../image/image-loaders.ts';
 import { readImage } from '../image/read-image.ts';
 import type { ReadArgs } from '../protocol.ts';
@@ -23,5 +24,10 @@ async function read({ source, input, maxPixels }: ReadArgs): Promise<ReadImage> 
   const { facts, pixels } = await readImage(source, { maxPixels });
   const decoded = performance.now();
   const resized = resizeRgb(pixels, facts, fitImage(facts, input).scaled);
-  return { facts, pixels: resized, readMs: decoded - started, preprocessMs: performance.now() - decoded };
+  return {
+    facts: { ...facts, brightness: brightnessOf(resized) },
+    pixels: resized,
+    readMs: decoded - started,
+    preprocessMs: performance.now() - decoded,
+  };
 }

@@ -19,7 +19,7 @@ import { sniffFormat } from './sniff-format.ts';
 const MAX_FILE_BYTES = 2 ** 31;
 
 export interface DecodedImage {
-  readonly facts: ImageFacts;
+  readonly facts: Omit<ImageFacts, 'brightness'>;
   /** uint8, interleaved RGB (sRGB), row-major, shape [height, width, 3], oriented, alpha composited on white. */
   readonly pixels: Uint8Array;
 }

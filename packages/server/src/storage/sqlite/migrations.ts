@@ -42,4 +42,10 @@ export const migrations: readonly (readonly string[])[] = [
     ) STRICT`,
     'CREATE INDEX sensitivities_by_image ON sensitivities (image_id, annotation_id, number)',
   ],
+  [
+    'ALTER TABLE decisions ADD COLUMN score REAL',
+    'ALTER TABLE decisions ADD COLUMN stability REAL',
+    'ALTER TABLE decisions ADD COLUMN painted INTEGER',
+    'CREATE INDEX decisions_judged ON decisions (kind, taken_back) WHERE score IS NOT NULL',
+  ],
 ];

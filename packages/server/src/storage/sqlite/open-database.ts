@@ -31,7 +31,7 @@ export async function openDatabase(path: string, options: OpenDatabaseOptions): 
     database = new DatabaseSync(path);
     prepare(database);
     if (!isNew) checkWhole(database);
-    await migrate(database, path, options);
+    await migrate(database, isNew ? null : backupFolder(path), options);
     return { database, close: closing(database, lock) };
   } catch (error) {
     database?.close();
@@ -73,6 +73,17 @@ function prepare(database: DatabaseSyncInstance): void {
 
 class Damage extends Error {}
 
+class TooNew extends Error {
+  readonly found: number;
+  readonly newest: number;
+
+  constructor(found: number, newest: number) {
+    super(`version ${found}`);
+    this.found = found;
+    this.newest = newest;
+  }
+}
+
 function checkWhole(database: DatabaseSyncInstance): void {
   const found = database.prepare('PRAGMA quick_check(1)').get() as { readonly quick_check: string };
   if (found.quick_check !== 'ok') throw new Damage(found.quick_check);
@@ -80,13 +91,14 @@ function checkWhole(database: DatabaseSyncInstance): void {
 
 async function migrate(
   database: DatabaseSyncInstance,
-  path: string,
+  /** Null for a database that holds nothing yet. */
+  backups: string | null,
   { migrations, now }: OpenDatabaseOptions,
 ): Promise<void> {
   const { user_version: found } = database.prepare('PRAGMA user_version').get() as { user_version: number };
-  if (found > migrations.length) throw datasetTooNew(path, found, migrations.length);
+  if (found > migrations.length) throw new TooNew(found, migrations.length);
   for (let version = found; version < migrations.length; version++) {
-    if (version > 0) await backUp(database, backupFolder(path), version, now());
+    if (version > 0 && backups !== null) await backUp(database, backups, version, now());
     database.exec('BEGIN IMMEDIATE');
     try {
       for (const statement of migrations[version] ?? []) database.exec(statement);
@@ -120,6 +132,7 @@ const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 
 async function asDatasetError(error: unknown, path: string): Promise<unknown> {
+  if (error instanceof TooNew) return datasetTooNew(path, error.found, error.newest);
   if (error instanceof Damage) return datasetDamaged(path, error.message, await newestBackup(path));
   const code = resultCode(error);
   if (code === SQLITE_BUSY) return datasetInUse(path);
@@ -149,7 +162,12 @@ async function newestBackup(path: string): Promise<string | null> {
   const names = await readdir(folder).catch(() => []);
   const newest = names
     .filter((name) => name.endsWith('.sqlite'))
-    .sort()
+    // By their time: version 10 comes after version 9.
+    .sort((a, b) => (timeIn(a) < timeIn(b) ? -1 : 1))
     .at(-1);
   return newest === undefined ? null : join(folder, newest);
+}
+
+function timeIn(backup: string): string {
+  return backup.slice(backup.lastIndexOf('-') + 1);
 }

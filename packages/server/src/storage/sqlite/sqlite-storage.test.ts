@@ -58,6 +58,11 @@ describe('the file of a dataset', () => {
     closeBackup();
   });
 
+  test('is not copied while it is made', async () => {
+    (await openDatabase(path, { migrations: [[], [], []], now })).close();
+    expect(await readdir(folder)).not.toContain('backups');
+  });
+
   test('stays as it was where a step fails', async () => {
     (await openDatabase(path, { migrations: [['CREATE TABLE one (a)']], now })).close();
     const broken = [['CREATE TABLE one (a)'], ['CREATE TABLE two (b)', 'this is no SQL']];

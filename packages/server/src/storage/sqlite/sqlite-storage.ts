@@ -1,9 +1,10 @@
-import type { Decision, Entry, NumberedEntry } from '@calque/core';
+import type { Decision, Entry, JudgedScore, NumberedEntry } from '@calque/core';
 import { type Kysely, type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import { pageCursorInvalid } from '../../errors.ts';
 import type {
   AppendedEntries,
   DatasetCounts,
+  DecisionToStore,
   ImageChange,
   ImagePage,
   ImageQuery,
@@ -164,6 +165,19 @@ class SqliteStorage implements Storage {
     }));
   }
 
+  async judgedScores(): Promise<readonly JudgedScore[]> {
+    const { rows } = await sql<{ kind: string; score: number; painted: number }>`
+      SELECT kind, score, painted FROM decisions AS d
+      WHERE score IS NOT NULL AND taken_back = 0 AND number = (
+        SELECT max(number) FROM decisions AS later WHERE later.image_id = d.image_id
+        AND later.annotation_id = d.annotation_id AND later.taken_back = 0 AND later.kind IN ('accept', 'reject', 'reopen'))
+      ORDER BY number`.execute(this.#db);
+    return rows.map(({ kind, score, painted }) => ({
+      score,
+      verdict: kind === 'reject' ? 'rejected' : painted === 1 ? 'corrected' : 'accepted',
+    }));
+  }
+
   async addPrediction(prediction: StoredPrediction, annotationId: string | null): Promise<void> {
     await this.#db
       .insertInto('predictions')
@@ -198,6 +212,17 @@ class SqliteStorage implements Storage {
     const wanted = annotationId === null ? ofImage : ofImage.where('annotation_id', '=', annotationId);
     const rows = await wanted.orderBy('number', 'desc').execute();
     return rows.map(({ record }) => JSON.parse(record) as StoredSensitivity);
+  }
+
+  async latestPredictions(imageId: string, limit: number): Promise<readonly StoredPrediction[]> {
+    const rows = await this.#db
+      .selectFrom('predictions')
+      .selectAll()
+      .where('image_id', '=', imageId)
+      .orderBy('number', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(predictionOf);
   }
 
   async mask(id: string): Promise<StoredMask | null> {
@@ -406,7 +431,7 @@ function changedColumns(change: ImageChange): Partial<ImageRow> {
   return Object.fromEntries(Object.entries(change).map(([name, value]) => [columns[name], value]));
 }
 
-function decisionRow(imageId: string, decision: Decision) {
+function decisionRow(imageId: string, decision: DecisionToStore) {
   return {
     image_id: imageId,
     entry_id: decision.entryId,
@@ -418,6 +443,9 @@ function decisionRow(imageId: string, decision: Decision) {
     note: decision.note,
     mask_id: decision.maskId,
     taken_back: decision.takenBack ? 1 : 0,
+    score: decision.judged?.score ?? null,
+    stability: decision.judged?.stability ?? null,
+    painted: decision.judged === null ? null : Number(decision.judged.painted),
   };
 }
 

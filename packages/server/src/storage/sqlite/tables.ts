@@ -33,6 +33,10 @@ export interface Tables {
     note: string;
     mask_id: string | null;
     taken_back: number;
+    /** Of what the model answered; null where there was no answer, and of decisions older than the column. */
+    score: number | null;
+    stability: number | null;
+    painted: number | null;
   };
   readonly predictions: {
     number: Generated<number>;

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import type { ModelKeeper } from '../models/model-keeper.ts';
+import { ActivityHistory } from './activity-history.ts';
+import { DriftWatch } from './drift-watch.ts';
+import { type Observer, observers } from './observer.ts';
+import { ServerMetrics } from './server-metrics.ts';
+
+/** Everything that looks on. */
+export interface Monitoring {
+  /** To be told what happens. */
+  readonly observer: Observer;
+  readonly metrics: ServerMetrics;
+  readonly drift: DriftWatch;
+  readonly history: ActivityHistory;
+  readonly startedAt: Date;
+}
+
+export interface MonitoringOptions {
+  /** Folder of everything that Calque keeps. */
+  readonly home: string;
+  readonly models: Pick<ModelKeeper, 'situations'>;
+}
+
+export async function openMonitoring({ home, models }: MonitoringOptions): Promise<Monitoring> {
+  const drift = await DriftWatch.open(join(home, 'monitoring'));
+  const metrics = new ServerMetrics({ engines: () => models.situations(), drift: () => drift.report() });
+  const history = new ActivityHistory();
+  return { observer: observers(metrics, drift, history), metrics, drift, history, startedAt: new Date() };
+}
