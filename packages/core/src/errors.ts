@@ -202,6 +202,27 @@ export function calibrationInvalid(name: string, value: unknown): CalqueError {
   });
 }
 
+/** `place`: where in the file, as `$.annotations[3].bbox` or `line 7`. */
+export function formatInvalid(format: string, place: string, found: string, expected: string): CalqueError {
+  return new CalqueError({
+    code: 'format-invalid',
+    message: `the file is not valid ${format} at ${place}: found ${found}`,
+    expected,
+    remedy: 'Correct it there, or write it again with the program that made it.',
+    details: { format, place, found },
+  });
+}
+
+export function labelMapInvalid(found: string): CalqueError {
+  return new CalqueError({
+    code: 'label-map-invalid',
+    message: `${found} cannot be in this label map`,
+    expected: 'one value a pixel, integers from 1 to 65,535 for objects, masks of the size of the map',
+    remedy: 'Check that map and masks belong to the same image.',
+    details: { found },
+  });
+}
+
 function sizeText({ width, height }: Size): string {
   return `${width} x ${height} pixels`;
 }

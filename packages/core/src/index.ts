@@ -33,6 +33,32 @@ export { type ImageReview, imageReviewOf } from './document/image-review.ts';
 export { inverseChanges, repeatedChanges } from './document/repeat-step.ts';
 export { boxNotFinite, documentConflict, pointNotFinite, promptEmpty, recordInvalid } from './errors.ts';
 export {
+  type CocoFile,
+  type CocoOptions,
+  type CocoSegmentation,
+  readCoco,
+  writeCoco,
+} from './formats/coco.ts';
+export { rleOfCocoPolygon } from './formats/coco-polygon.ts';
+export {
+  type Exchange,
+  type ExchangeImage,
+  type ExchangeObject,
+  type ExchangeReading,
+  type FormatFault,
+  labelsIn,
+} from './formats/exchange.ts';
+export { fillRings } from './formats/fill-rings.ts';
+export {
+  type DrawnLabelMap,
+  drawLabelMap,
+  type LabelMap,
+  type LabelMapObject,
+  objectsOfLabelMap,
+} from './formats/label-map.ts';
+export { bridgedRing, type MaskPolygon, type PixelRing, polygonsOfMask } from './formats/mask-polygons.ts';
+export { unionOfRles } from './formats/union-of-rles.ts';
+export {
   type BoxXywh,
   type BoxXyxy,
   type BoxXyxyArray,

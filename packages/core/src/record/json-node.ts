@@ -1,19 +1,27 @@
+import type { CalqueError } from '../calque-error.ts';
 import { recordInvalid } from '../errors.ts';
 
 const MAX_TEXT_LENGTH = 65_536;
 
-/** A value of unknown shape and where it stands in its document, as `$.mask.rle.size[0]`; reads or throws `record-invalid`. */
+type Refusal = (path: string, found: string, expected: string) => CalqueError;
+
+/**
+ * A value of unknown shape and where it stands in its document, as `$.mask.rle.size[0]`. Reads it, or throws what `refusal`
+ * makes of it: `record-invalid` unless another one is given.
+ */
 export class JsonNode {
   readonly value: unknown;
   readonly path: string;
+  readonly #refusal: Refusal;
 
-  constructor(value: unknown, path: string) {
+  constructor(value: unknown, path: string, refusal: Refusal = recordInvalid) {
     this.value = value;
     this.path = path;
+    this.#refusal = refusal;
   }
 
   fail(expected: string): never {
-    throw recordInvalid(this.path, describe(this.value), expected);
+    throw this.#refusal(this.path, describe(this.value), expected);
   }
 
   field(name: string): JsonNode {
@@ -21,14 +29,17 @@ export class JsonNode {
     if (typeof object !== 'object' || object === null || Array.isArray(object)) return this.fail('an object');
     // Only what the document says: never what the prototype of objects holds.
     const value = Object.hasOwn(object, name) ? (object as Record<string, unknown>)[name] : undefined;
-    return new JsonNode(value, `${this.path}.${name}`);
+    return new JsonNode(value, `${this.path}.${name}`, this.#refusal);
   }
 
   items(maxLength: number): JsonNode[] {
     const list = this.value;
     if (!Array.isArray(list)) return this.fail('an array');
     if (list.length > maxLength) return this.fail(`an array of at most ${maxLength} entries`);
-    return Array.from(list, (value: unknown, index) => new JsonNode(value, `${this.path}[${index}]`));
+    return Array.from(
+      list,
+      (value: unknown, index) => new JsonNode(value, `${this.path}[${index}]`, this.#refusal),
+    );
   }
 
   isAbsent(): boolean {
