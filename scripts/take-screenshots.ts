@@ -33,6 +33,8 @@ const looks = [
 const views: readonly View[] = [
   { name: 'result', path: '/', act: selectMug },
   { name: 'prompt', path: '/', act: (page) => openTab(page, 1) },
+  { name: 'sensitivity', path: '/', act: measureSensitivity },
+  { name: 'scale', path: '/', act: openScale },
   { name: 'history', path: '/', act: (page) => openTab(page, 3) },
   { name: 'reject', path: '/', act: (page) => afterKey(page, 'x') },
   { name: 'shortcuts', path: '/', act: (page) => afterKey(page, '?') },
@@ -58,6 +60,25 @@ async function selectMug(page: Page): Promise<void> {
 async function openTab(page: Page, place: number): Promise<void> {
   await selectMug(page);
   await page.getByRole('tab').nth(place).click();
+}
+
+async function measureSensitivity(page: Page): Promise<void> {
+  await selectMug(page);
+  await page.locator('body').press('s');
+  await page.locator('[data-plot] canvas').first().waitFor();
+}
+
+async function openScale(page: Page): Promise<void> {
+  await selectMug(page);
+  const scale = page.locator('[data-section="measures"] dd button').last();
+  await scale.click();
+  const fields = page.locator('form input');
+  await fields.first().fill('320');
+  await fields.last().fill('25');
+  await page.locator('form button[type=submit]').click();
+  await page.locator('form').waitFor({ state: 'detached' });
+  await scale.click();
+  await page.locator('form').waitFor();
 }
 
 async function afterKey(page: Page, key: string): Promise<void> {

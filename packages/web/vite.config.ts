@@ -16,6 +16,8 @@ export default defineConfig({
     // The runtime's own files are served beside the worker, not packed into it.
     conditions: ['calque-source', 'onnxruntime-web-use-extern-wasm', ...defaultClientConditions],
   },
+  // Found late, it would make a page reload that is already being used.
+  optimizeDeps: { include: ['uplot'] },
   worker: { format: 'es' },
   server: {
     headers: isolation,

@@ -4,6 +4,10 @@ const ComparePanel = lazy(async () => ({
   default: (await import('../compare/compare-panel.tsx')).ComparePanel,
 }));
 
+const SensitivityPanel = lazy(async () => ({
+  default: (await import('../sensitivity/sensitivity-panel.tsx')).SensitivityPanel,
+}));
+
 /** Panels that most visits do not open: their code comes when they are. */
 export function ComparePlace() {
   return (
@@ -14,5 +18,9 @@ export function ComparePlace() {
 }
 
 export function SensitivityPlace() {
-  return null;
+  return (
+    <Suspense fallback={null}>
+      <SensitivityPanel />
+    </Suspense>
+  );
 }

@@ -1,4 +1,5 @@
 import type { Client, Settings } from '@calque/api';
+import { type FamilyOptions, USUAL_FAMILY } from '@calque/core';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { type Language, preferredLanguage } from '../i18n/index.ts';
 
@@ -17,6 +18,8 @@ export interface Preferences {
   readonly stripFolded: boolean;
   /** Sections of the panel that are folded. */
   readonly folded: readonly string[];
+  /** How box sensitivity is measured. */
+  readonly sensitivityFamily: FamilyOptions;
 }
 
 export interface PreferencesStore {
@@ -63,6 +66,7 @@ function defaults(): Preferences {
     panelWidthPx: PANEL_WIDTH_PX.usual,
     stripFolded: false,
     folded: ['history', 'sensitivity'],
+    sensitivityFamily: USUAL_FAMILY,
   };
 }
 
@@ -75,7 +79,7 @@ function remembered(storage: Storage): Partial<Preferences> {
   }
 }
 
-const ofThisScreen = new Set(['panelWidthPx', 'stripFolded', 'folded']);
+const ofThisScreen = new Set(['panelWidthPx', 'stripFolded', 'folded', 'sensitivityFamily']);
 
 function settingsOf(changes: Partial<Preferences>): Settings {
   const entries = Object.entries(changes).filter(

@@ -4,6 +4,7 @@ import type { Editor } from '../editor/editor.ts';
 import type { ToolName } from '../editor/editor-state.ts';
 import type { Command } from '../keyboard/command.ts';
 import { rankedCandidates } from '../panels/measured-values.ts';
+import { sensitivityCommand } from '../sensitivity/sensitivity-command.ts';
 import { interfaceStore, openDialog } from './interface-state.ts';
 import { goTo } from './route.ts';
 import type { ImageList } from './server-lists.ts';
@@ -85,6 +86,7 @@ function toolCommands(editor: Editor): readonly Command[] {
       keys: ['p'],
       run: () => editor.setHoverPreview(editor.store.getState().hoverPreview ? 'off' : 'on'),
     },
+    sensitivityCommand(editor),
     {
       id: 'clear-box',
       title: 'command.clear-box',

@@ -9,7 +9,11 @@ export const captures = [
 export type CaptureName = (typeof captures)[number]['name'];
 
 /** `dog.jpg` and `left ear` become `dog.left-ear.mask.png`. */
-export function captureFileName(image: string, object: string, name: CaptureName | 'comparison'): string {
+export function captureFileName(
+  image: string,
+  object: string,
+  name: CaptureName | 'comparison' | 'sensitivity',
+): string {
   const suffix = captures.find((capture) => capture.name === name)?.suffix ?? `.${name}.png`;
   const stem = image.replace(/\.[^.]+$/, '');
   const part = name === 'overlay' ? '' : object.trim().replaceAll(/[^\p{L}\p{N}._]+/gu, '-');

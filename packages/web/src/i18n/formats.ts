@@ -23,7 +23,7 @@ const cache = new Map<Language, Formats>();
 
 function makeFormats(language: Language): Formats {
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
-  const fixed = [0, 1, 2, 3].map(
+  const fixed = [0, 1, 2, 3, 4, 5, 6].map(
     (digits) =>
       new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
   );

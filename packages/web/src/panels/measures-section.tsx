@@ -8,12 +8,15 @@ import { useText } from '../i18n/use-text.ts';
 import { LatencyRow } from './latency-row.tsx';
 import { candidateOf, clamped, doubtAbout } from './measured-values.ts';
 import styles from './measures-section.module.css';
+import { PhysicalRows } from './physical-rows.tsx';
+import { ScaleRow, useCalibration } from './scale-row.tsx';
 import { Section } from './section.tsx';
 
 export function MeasuresSection() {
   const text = useText();
   const view = useSelectedView();
   const size = useEditorState((state) => state.image.size);
+  const calibration = useCalibration();
   const { format } = text;
   const judged = view === null || view.annotation.editedMask !== null ? null : candidateOf(view);
   const measures = view?.mask?.measures ?? null;
@@ -52,6 +55,7 @@ export function MeasuresSection() {
           value={measures === null ? null : format.number(Math.round(measures.perimeterPx))}
           unit={text('unit.pixels')}
         />
+        {calibration === null ? null : <PhysicalRows calibration={calibration} measures={measures} />}
         <Row name={text('measures.mask-box')} value={boxText(measures?.box ?? null)} />
         <Row name={text('measures.prompt-box')} value={boxText(box)} />
         <Row
@@ -63,6 +67,7 @@ export function MeasuresSection() {
           value={measures === null ? null : format.number(measures.components)}
         />
         <Row name={text('measures.holes')} value={measures === null ? null : format.number(measures.holes)} />
+        <ScaleRow />
       </dl>
       <LatencyRow latency={view?.latency ?? null} />
     </Section>
