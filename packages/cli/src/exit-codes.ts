@@ -34,6 +34,7 @@ export const EXIT_CODES = {
   'postprocess-': 34,
   'sensitivity-': 35,
   'calibration-': 36,
+  'evaluation-': 37,
   'output-disk-full': 40,
   'output-not-writable': 41,
   'output-not-folder': 42,

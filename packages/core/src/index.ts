@@ -32,6 +32,35 @@ export { applyEntry, documentOf, emptyDocument, type ImageDocument } from './doc
 export { type ImageReview, imageReviewOf } from './document/image-review.ts';
 export { inverseChanges, repeatedChanges } from './document/repeat-step.ts';
 export { boxNotFinite, documentConflict, pointNotFinite, promptEmpty, recordInvalid } from './errors.ts';
+export { squaredDistanceTransform } from './evaluation/distance-transform.ts';
+export {
+  bestOf,
+  type ClickSummary,
+  chosenOf,
+  type EvaluationGroup,
+  type EvaluationSummary,
+  type PromptSummary,
+  summariseEvaluation,
+} from './evaluation/evaluation-summary.ts';
+export { nextClick } from './evaluation/next-click.ts';
+export {
+  type CandidateOutcome,
+  CLICK_GOALS,
+  type ClickRun,
+  type ClicksNeeded,
+  clicksTo,
+  MAX_CLICKS,
+  type ObjectEvaluation,
+  type PromptOutcome,
+} from './evaluation/object-evaluation.ts';
+export {
+  type CalibrationBin,
+  calibrateScores,
+  type ScoreCalibration,
+  type ScoredIou,
+} from './evaluation/score-calibration.ts';
+export { SIZE_CLASSES, type SizeClass, sizeClassOf } from './evaluation/size-class.ts';
+export { TRUTH_PROMPTS, type TruthPrompt, truthPrompts } from './evaluation/truth-prompts.ts';
 export {
   type CocoFile,
   type CocoOptions,

@@ -263,3 +263,14 @@ function described(value: unknown): string {
 function firstLine(text: string): string {
   return text.split('\n', 1)[0] ?? text;
 }
+
+/** The true masks of an image do not lie on it. */
+export function truthOfOtherSize(name: string, truth: Size, image: Size): CalqueError {
+  return new CalqueError({
+    code: 'evaluation-truth-size',
+    message: `the true masks of ${JSON.stringify(name)} have ${truth.width} x ${truth.height} pixels, the image has ${image.width} x ${image.height}`,
+    expected: 'masks of the size of the image as it is shown, after its EXIF orientation',
+    remedy: 'Check that image and labels belong together.',
+    details: { name },
+  });
+}

@@ -8,4 +8,10 @@ export {
   imageTooLarge,
   imageUnreadable,
 } from './errors.ts';
+export {
+  type EvaluatedImage,
+  type EvaluateOptions,
+  evaluateImage,
+  type ImageEvaluation,
+} from './evaluation/evaluate-image.ts';
 export { unpackTensors } from './unpack-tensors.ts';

@@ -8,6 +8,8 @@ export interface OpenCvOracle {
   components(mask: Bitmap, connectivity: 4 | 8): readonly OpenCvComponent[];
   /** `iterations` of a 3 x 3 erosion of the mask in a frame of zeros, without the frame. */
   erodedInFrame(mask: Bitmap, iterations: number): Uint8Array;
+  /** Exact Euclidean `distanceTransform` of the mask in a frame of zeros, without the frame. */
+  distancesInFrame(mask: Bitmap): Float32Array;
 }
 
 export interface OpenCvContours {
@@ -75,6 +77,20 @@ export function openCvOracle(cv: OpenCv): OpenCvOracle {
         inner.set(eroded.data.subarray(begin, begin + mask.width), y * mask.width);
       }
       for (const owned of [image, framed, eroded, kernel]) owned.delete();
+      return inner;
+    },
+
+    distancesInFrame(mask) {
+      const image = cv.matFromArray(mask.height, mask.width, cv.CV_8UC1, mask.data);
+      const [framed, distances] = [new cv.Mat(), new cv.Mat()];
+      cv.copyMakeBorder(image, framed, 1, 1, 1, 1, cv.BORDER_CONSTANT, new cv.Scalar(0));
+      cv.distanceTransform(framed, distances, cv.DIST_L2, cv.DIST_MASK_PRECISE);
+      const inner = new Float32Array(mask.data.length);
+      for (let y = 0; y < mask.height; y++) {
+        const begin = (y + 1) * (mask.width + 2) + 1;
+        inner.set(distances.data32F.subarray(begin, begin + mask.width), y * mask.width);
+      }
+      for (const owned of [image, framed, distances]) owned.delete();
       return inner;
     },
   };
