@@ -38,7 +38,6 @@ export default defineConfig({
               name: 'interface',
               test: /node_modules\/(@mantine|@floating-ui|@tabler|@tanstack|i18next|react-i18next|zustand)\//,
             },
-            { name: 'viewer', test: /node_modules\/openseadragon\// },
             { name: 'plots', test: /node_modules\/uplot\// },
           ],
         },

@@ -101,7 +101,7 @@ export {
   toXyxy,
   validateBox,
 } from './geometry/box.ts';
-export type { ImagePoint, ModelPoint } from './geometry/point.ts';
+export type { ImagePoint, ModelPoint, ViewPoint } from './geometry/point.ts';
 export type { Size } from './geometry/size.ts';
 export { type LogitsSampler, padSampler, squashSampler } from './logits/logits-sampler.ts';
 export {

@@ -14,8 +14,10 @@ export interface ComparisonLayer {
   readonly before: ShownMask | null;
   readonly after: ShownMask | null;
   readonly mode: CompareMode;
-  /** Swipe: share of the picture's width, from the left, that shows `before`. */
+  /** Swipe: share of the width of what is to be seen, from the left, that shows `before`. */
   readonly divider: number;
+  /** The divider was moved on the canvas. */
+  setDivider(divider: number): void;
   /** Blink: which of the two is to be seen now. */
   readonly face: 'before' | 'after';
 }

@@ -26,3 +26,12 @@ export function workerFailed(task: string, reason: string): CalqueError {
     details: { task, reason },
   });
 }
+
+export function pictureNotLoaded(address: string, status: number): CalqueError {
+  return new CalqueError({
+    code: 'picture-not-loaded',
+    message: `the server did not give the picture of this image (${status})`,
+    remedy: 'Try again; if it stays, look whether the file is still in the folder and can be opened.',
+    details: { address, status },
+  });
+}

@@ -16,3 +16,10 @@ export interface ModelPoint {
   readonly y: number;
   readonly [space]?: 'model';
 }
+
+/** A position in CSS pixels of the canvas, from its top-left corner. */
+export interface ViewPoint {
+  readonly x: number;
+  readonly y: number;
+  readonly [space]?: 'view';
+}

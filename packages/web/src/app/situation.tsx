@@ -22,6 +22,7 @@ const icons = {
   'server-gone': IconCloudOff,
   'image-gone': IconPhotoX,
   'image-problem': IconPhotoOff,
+  'picture-failed': IconPhotoOff,
   failed: IconFileAlert,
 };
 

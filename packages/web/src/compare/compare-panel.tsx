@@ -103,7 +103,7 @@ function ComparedPicture({ view, pair, compared }: ComparedPictureProps) {
   const layer = useMemo(() => {
     if (compared === null) return null;
     const [before, after] = [compared.before?.mask ?? null, compared.after?.mask ?? null];
-    return { annotationId, color, before, after, mode, divider, face };
+    return { annotationId, color, before, after, mode, divider, face, setDivider };
   }, [compared, annotationId, color, mode, divider, face]);
   useComparisonLayer(layer);
   const titles = { before: stateTitle(pair.before, text), after: stateTitle(pair.after, text) };

@@ -12,7 +12,7 @@ import {
 /** Apart for colour-blind eyes, and told apart by their outlines as well: the former one is dashed. */
 export const DIFFERENCE_COLORS = { gained: '#1fa2ff', lost: '#ff8a1f', kept: '#dfe3ea' } as const;
 
-export interface ComparisonPicture extends Omit<ComparisonLayer, 'annotationId'> {
+export interface ComparisonPicture extends Omit<ComparisonLayer, 'annotationId' | 'setDivider'> {
   readonly picture: WholePicture | null;
   /** Of the oriented image. */
   readonly imageSize: Size;
@@ -28,6 +28,11 @@ export function drawComparison(context: Context2d, target: Size, drawn: Comparis
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.fillStyle = '#3b3e43';
   context.fillRect(0, 0, target.width, target.height);
+  drawComparedMasks(context, target, drawn);
+}
+
+/** The same over what is there already; without a `picture` the masks alone. */
+export function drawComparedMasks(context: Context2d, target: Size, drawn: ComparisonPicture): void {
   const { before, after, mode, divider, face } = drawn;
   const whole = { x: 0, width: target.width };
   const edge = Math.round(target.width * divider);

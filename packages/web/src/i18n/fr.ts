@@ -1,3 +1,4 @@
+import { canvasFr } from './canvas.fr.ts';
 import { compareFr } from './compare.fr.ts';
 import { editorFr } from './editor.fr.ts';
 import type { en } from './en.ts';
@@ -8,6 +9,7 @@ import { shellFr } from './shell.fr.ts';
 export const fr: Readonly<Record<keyof typeof en, string>> = {
   ...shellFr,
   ...editorFr,
+  ...canvasFr,
   ...compareFr,
   ...sensitivityFr,
 };

@@ -23,8 +23,18 @@ export function drawImageInFrame(context: Context2d, picture: WholePicture | nul
   context.drawImage(picture.source, 0, 0, picture.width, picture.height, 0, 0, size.width, size.height);
 }
 
-/** The outline of a mask in image space, for the even-odd rule. */
+/** The outline of a mask in image space, for the even-odd rule; made once for each mask. */
 export function pathOf(mask: ShownMask): Path2D {
+  const known = paths.get(mask);
+  if (known !== undefined) return known;
+  const path = makePath(mask);
+  paths.set(mask, path);
+  return path;
+}
+
+const paths = new WeakMap<ShownMask, Path2D>();
+
+function makePath(mask: ShownMask): Path2D {
   const path = new Path2D();
   for (const ring of mask.rings) {
     for (let at = 0; at < ring.length; at += 2) {

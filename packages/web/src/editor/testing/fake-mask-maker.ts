@@ -11,10 +11,11 @@ import {
   type RecordedRle,
 } from '@calque/core';
 import type { MaskMaker, MaskMakerOptions, MaskSource, Stroke } from '../../masks/mask-maker.ts';
+import { ringsOfMask } from '../../masks/rings-of-mask.ts';
 import type { ShownMask } from '../../masks/shown-mask.ts';
 import type { FakeClock } from './fake-clock.ts';
 
-/** The worker's work in-process, with core's own operations; outlines are left out. */
+/** The worker's work in-process, with core's own operations; outlines follow the pixels. */
 export class FakeMaskMaker implements MaskMaker {
   readonly #clock: FakeClock;
   /** How long each mask takes. */
@@ -63,7 +64,7 @@ export function shownMaskOf(source: MaskSource): ShownMask {
 
 function shownBitmap(bitmap: Bitmap, outline: ShownMask['outline']): ShownMask {
   const rle = rleOf(bitmap);
-  return { id: maskIdOf(rle), rle, rings: [], outline, measures: measureMask(bitmap) };
+  return { id: maskIdOf(rle), rle, rings: ringsOfMask(rle), outline, measures: measureMask(bitmap) };
 }
 
 export function rleOf(bitmap: Bitmap): RecordedRle {
