@@ -123,6 +123,7 @@ async function take(browser: Browser, address: string, folder: string, shot: Sho
   const context = await browser.newContext({
     viewport: sizes[size],
     colorScheme: theme,
+    locale: language === 'fr' ? 'fr-FR' : 'en-US',
     reducedMotion: 'reduce',
     hasTouch: size === 'phone',
   });

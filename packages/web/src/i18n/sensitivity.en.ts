@@ -20,6 +20,7 @@ export const sensitivityEn = {
   'sensitivity.plot.area': 'Area, px',
   'sensitivity.plot.iou': 'IoU with the mask',
   'sensitivity.plot.said': '{{what}} against the change of the box. The table below has the numbers.',
+  'sensitivity.plot.failed': 'The curves cannot be drawn in this browser; the table has their numbers.',
   'sensitivity.curve.size': 'size',
   'sensitivity.curve.shift-x': 'left – right',
   'sensitivity.curve.shift-y': 'up – down',

@@ -24,6 +24,8 @@ export const sensitivityFr: Readonly<Record<keyof typeof sensitivityEn, string>>
   'sensitivity.plot.iou': 'IoU avec le masque',
   'sensitivity.plot.said':
     '{{what}} selon l’écart de la boîte. Les chiffres sont dans le tableau ci-dessous.',
+  'sensitivity.plot.failed':
+    'Ce navigateur ne peut pas tracer les courbes ; le tableau en donne les chiffres.',
   'sensitivity.curve.size': 'taille',
   'sensitivity.curve.shift-x': 'gauche – droite',
   'sensitivity.curve.shift-y': 'haut – bas',

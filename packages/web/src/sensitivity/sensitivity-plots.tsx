@@ -1,7 +1,7 @@
 import type { WireSensitivity } from '@calque/api';
 import { useComputedColorScheme } from '@mantine/core';
-import { useEffect, useRef } from 'react';
-import uPlot from 'uplot';
+import { useEffect, useRef, useState } from 'react';
+import type uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Formats } from '../i18n/formats.ts';
 import { useText } from '../i18n/use-text.ts';
@@ -23,27 +23,28 @@ export function SensitivityPlots({ made, onDrawn }: SensitivityPlotsProps) {
   const place = useRef<HTMLDivElement | null>(null);
   const drawn = useRef(onDrawn);
   drawn.current = onDrawn;
+  const [failed, setFailed] = useState(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another colour scheme has other colours in the page's styles
   useEffect(() => {
     const root = place.current;
     if (root === null) return undefined;
-    const frames = [...root.querySelectorAll<HTMLDivElement>('[data-plot]')];
-    const plots = frames.map((frame) => {
-      const plotted = frame.dataset['plot'] as Plotted;
-      const options = plotOptions(frame, plotted, text.format);
-      return new uPlot(options, plotData(made.sensitivity.outcomes, plotted) as uPlot.AlignedData, frame);
-    });
-    drawn.current(plots.map((plot) => plot.ctx.canvas));
-    const observer = new ResizeObserver(() => {
-      const { clientWidth } = root;
-      for (const plot of plots) plot.setSize({ width: clientWidth, height: HEIGHT_PX });
-    });
-    observer.observe(root);
+    let drawing: Drawing | null = null;
+    let left = false;
+    // The library asks for a number format while it loads, and fails where the browser's language has no valid tag.
+    import('uplot').then(
+      ({ default: Plot }) => {
+        if (left) return;
+        drawing = draw(Plot, root, made, text.format);
+        drawn.current(drawing.canvases);
+      },
+      () => setFailed(true),
+    );
     return () => {
-      observer.disconnect();
-      for (const plot of plots) plot.destroy();
+      left = true;
+      drawing?.end();
     };
   }, [made, scheme, text]);
+  if (failed) return <p className={styles['say']}>{text('sensitivity.plot.failed')}</p>;
   return (
     <div ref={place}>
       {PLOTTED.map((plotted) => (
@@ -77,6 +78,30 @@ export function SensitivityPlots({ made, onDrawn }: SensitivityPlotsProps) {
       </ul>
     </div>
   );
+}
+
+interface Drawing {
+  readonly canvases: readonly HTMLCanvasElement[];
+  end(): void;
+}
+
+function draw(Plot: typeof uPlot, root: HTMLElement, made: WireSensitivity, format: Formats): Drawing {
+  const plots = [...root.querySelectorAll<HTMLDivElement>('[data-plot]')].map((frame) => {
+    const plotted = frame.dataset['plot'] as Plotted;
+    const data = plotData(made.sensitivity.outcomes, plotted) as uPlot.AlignedData;
+    return new Plot(plotOptions(frame, plotted, format), data, frame);
+  });
+  const observer = new ResizeObserver(() => {
+    for (const plot of plots) plot.setSize({ width: root.clientWidth, height: HEIGHT_PX });
+  });
+  observer.observe(root);
+  return {
+    canvases: plots.map((plot) => plot.ctx.canvas),
+    end: () => {
+      observer.disconnect();
+      for (const plot of plots) plot.destroy();
+    },
+  };
 }
 
 function plotOptions(frame: HTMLElement, plotted: Plotted, format: Formats): uPlot.Options {
