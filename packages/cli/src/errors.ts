@@ -135,6 +135,66 @@ function outputNotFolder(path: string, cause: unknown): CalqueError {
   });
 }
 
+export function manifestUnreadable(path: string, cause: unknown): CalqueError {
+  return new CalqueError({
+    code: 'evaluation-manifest-unreadable',
+    message: `the manifest ${quoted(path)} cannot be read (${reasonOf(cause)})`,
+    expected:
+      'COCO instances, a JSON list of images with labels, or a folder with NAME.labels.png beside its images',
+    details: { path },
+    cause,
+  });
+}
+
+export function manifestInvalid(path: string, reason: string, expected: string): CalqueError {
+  return new CalqueError({
+    code: 'evaluation-manifest-invalid',
+    message: `the manifest ${quoted(path)} cannot be used: ${reason}`,
+    expected,
+    details: { path },
+  });
+}
+
+export function truthUnreadable(path: string, cause: unknown): CalqueError {
+  return new CalqueError({
+    code: 'evaluation-truth-unreadable',
+    message: `the labels ${quoted(path)} cannot be read (${reasonOf(cause)})`,
+    expected: 'a grey PNG of 8 or 16 bits whose pixel values are numbers of objects, 0 for none',
+    details: { path },
+    cause,
+  });
+}
+
+export function resultsExist(folder: string): CalqueError {
+  return new CalqueError({
+    code: 'evaluation-results-exist',
+    message: `${quoted(folder)} has the results of an earlier evaluation`,
+    expected: 'a folder without any',
+    remedy: 'Add --resume to go on with them (what still holds is kept), or choose another folder with --out',
+    details: { folder },
+  });
+}
+
+/** @param objects evaluated all the same */
+export function evaluationIncomplete(failed: number, objects: number): CalqueError {
+  return new CalqueError({
+    code: 'evaluation-incomplete',
+    message: `${failed} images could not be evaluated (see above); the figures are those of ${objects} objects of the others`,
+    expected: 'every image of the manifest',
+    details: { failed, objects },
+  });
+}
+
+export function nothingMeasured(sources: readonly string[]): CalqueError {
+  return new CalqueError({
+    code: 'measures-empty',
+    message: `no object is recorded in ${sources.map(quoted).join(', ')}`,
+    expected:
+      'records as `calque segment --out FOLDER` writes them, or a folder that was worked on in the workbench',
+    details: { sources: sources.length },
+  });
+}
+
 export function outputBusy(folder: string, waitedMs: number): CalqueError {
   return new CalqueError({
     code: 'output-busy',

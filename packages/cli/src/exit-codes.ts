@@ -35,6 +35,7 @@ export const EXIT_CODES = {
   'sensitivity-': 35,
   'calibration-': 36,
   'evaluation-': 37,
+  'measures-': 38,
   'output-disk-full': 40,
   'output-not-writable': 41,
   'output-not-folder': 42,

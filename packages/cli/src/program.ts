@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { registerCompletion } from './commands/completion.ts';
 import { registerDoctor } from './commands/doctor.ts';
+import { registerEval } from './commands/eval.ts';
+import { registerMeasure } from './commands/measure.ts';
 import { registerModels } from './commands/models.ts';
 import { registerQuickTest } from './commands/quick-test.ts';
 import { registerReplay } from './commands/replay.ts';
@@ -48,6 +50,8 @@ export function createProgram(context: CliContext): Command {
   registerSegment(program, context);
   registerReplay(program, context);
   registerSensitivity(program, context);
+  registerMeasure(program, context);
+  registerEval(program, context);
   registerQuickTest(program, context);
   registerDoctor(program, context);
   registerModels(program, context);

@@ -135,6 +135,12 @@ export { countsFromString, countsToString } from './mask/rle-string.ts';
 export { type RowRuns, rowRunsOf } from './mask/row-runs.ts';
 export { MAX_SMOOTH_RADIUS_PX, smoothMask } from './mask/smooth.ts';
 export {
+  type AreaRatios,
+  areaRatios,
+  type MeasuredObject,
+  measuredRecord,
+} from './measures/measured-object.ts';
+export {
   type BoundaryOptions,
   boundaryIou,
   boundaryOfMask,

@@ -1,3 +1,12 @@
+export type { EvaluatedModel } from './evaluation/evaluated-model.ts';
+export { evaluationPlots, type NamedPlot } from './evaluation/evaluation-plots.ts';
+export {
+  calibrationTable,
+  type EvaluatedObjects,
+  evaluationTable,
+  objectsTable,
+} from './evaluation/evaluation-tables.ts';
+export { type MeasuresOptions, measuresTable } from './measures/measures-table.ts';
 export { contrastColour, type MaskColour, type PixelGrid } from './overlay/contrast-colour.ts';
 export { OVERLAY_MAX_SIDE, OVERLAY_MIN_SIDE, type OverlaySize, overlaySize } from './overlay/overlay-size.ts';
 export { type OverlayContent, overlaySvg } from './overlay/overlay-svg.ts';
@@ -14,4 +23,8 @@ export {
   reliabilityPlotSvg,
 } from './plots/reliability-plot.ts';
 export { type ScatterPlot, type ScatterSeries, scatterPlotSvg } from './plots/scatter-plot.ts';
+export { cellText, type Table, type TableCell, type TableColumn } from './tables/table.ts';
+export { tableCsv } from './tables/table-csv.ts';
+export { tableLatex } from './tables/table-latex.ts';
+export { tableMarkdown } from './tables/table-markdown.ts';
 export { loadFont, type TextFont } from './text/text-font.ts';

@@ -15,6 +15,8 @@ export interface EvaluationSummary {
   readonly groups: readonly EvaluationGroup[];
   /** Of the chosen candidates, all three prompts together. */
   readonly calibration: ScoreCalibration;
+  /** Mean IoU after the first click, the second, …; objects that needed no more keep theirs. Empty where none were counted. */
+  readonly iouByClicks: readonly number[];
 }
 
 export interface EvaluationGroup {
@@ -61,7 +63,16 @@ export function summariseEvaluation(objects: readonly ObjectEvaluation[]): Evalu
     const members = objects.filter((object) => belongsTo(object, part));
     return members.length === 0 ? [] : [{ ...part, ...summariseGroup(members) }];
   });
-  return { groups, calibration: calibrateScores(chosenAnswers(objects)) };
+  return { groups, calibration: calibrateScores(chosenAnswers(objects)), iouByClicks: iouByClicks(objects) };
+}
+
+function iouByClicks(objects: readonly ObjectEvaluation[]): number[] {
+  const runs = objects.flatMap(({ clicks }) => (clicks === null ? [] : [clicks.ious]));
+  const longest = runs.reduce((most, { length }) => Math.max(most, length), 0);
+  return Array.from(
+    { length: longest },
+    (_, i) => meanOf(runs.map((ious) => ious[Math.min(i, ious.length - 1)] ?? 0)) ?? 0,
+  );
 }
 
 function belongsTo(

@@ -105,6 +105,14 @@ describe('the summary of an evaluation', () => {
     ]);
   });
 
+  test('follows the IoU click by click, objects that are done staying where they are', () => {
+    const [first, second, third, ...more] = summariseEvaluation(objects).iouByClicks;
+    expect(first).toBeCloseTo((0.5 + 0.92 + 0.1) / 3, 12);
+    expect(second).toBeCloseTo((0.86 + 0.92 + 0.2) / 3, 12);
+    expect(third).toBeCloseTo((0.95 + 0.92 + 0.2) / 3, 12);
+    expect(more).toEqual([]);
+  });
+
   test('has no clicks where none were counted, and no groups without objects', () => {
     expect(summariseEvaluation([object({ iou: 0.6, clicks: null })]).groups[0]?.clicks).toEqual([]);
     expect(summariseEvaluation([]).groups).toEqual([]);
