@@ -1,4 +1,5 @@
 import { type BoxXyxy, boxNotFinite, type ImagePoint, isFiniteBox, pointNotFinite } from '@calque/core';
+import { InvalidArgumentError } from 'commander';
 import { boxSyntax, pointSyntax } from '../errors.ts';
 
 /** Parses `x1,y1,x2,y2`. Spaces may stand in for or beside the commas. Throws `box-syntax` or `box-not-finite`. */
@@ -10,6 +11,12 @@ export function parseBox(text: string): BoxXyxy {
   const box = { x1, y1, x2, y2 };
   if (!isFiniteBox(box)) throw boxNotFinite(box);
   return box;
+}
+
+/** For the flag of a box: a second one would be passed over without a word. */
+export function parseOnlyBox(text: string, earlier: BoxXyxy | undefined): BoxXyxy {
+  if (earlier !== undefined) throw new InvalidArgumentError('Expected one box; it was given before.');
+  return parseBox(text);
 }
 
 /** Parses `x,y`. Throws `point-syntax`, which names the flag, or `point-not-finite`. */
@@ -28,6 +35,7 @@ function parseNumbers(text: string): readonly number[] {
 }
 
 function parseNumber(text: string): number | null {
-  if (/^[+-]?(nan|inf(inity)?)$/i.test(text)) return Number.NaN;
+  if (/^[+-]?nan$/i.test(text)) return Number.NaN;
+  if (/^[+-]?inf(inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : null;
 }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type BoxXyxy, boxToArray, type PromptPoint, type Size } from '@calque/core';
 import type { EncodedImage, EngineInfo, Prediction } from '@calque/engine';
 import type { Command } from 'commander';
-import { parseBox } from '../arguments/parse-coordinates.ts';
+import { parseOnlyBox } from '../arguments/parse-coordinates.ts';
 import { addEngineFlags, addPointFlags, type EngineFlags } from '../arguments/segment-flags.ts';
 import type { CliContext } from '../context.ts';
 import { formatCoordinate, formatMs, formatScore } from '../output/format-values.ts';
@@ -28,7 +28,7 @@ export function registerQuickTest(program: Command, context: CliContext): void {
     .summary('one mask of an image, with sizes and times')
     .description('Segment an image once and print image size, mask size, score, area and times.')
     .argument('<image>', 'JPEG, PNG, WebP, TIFF or AVIF file')
-    .option('--box <x1,y1,x2,y2>', 'box around the object', parseBox);
+    .option('--box <x1,y1,x2,y2>', 'box around the object', parseOnlyBox);
   const points = addPointFlags(command);
   command.option('--json', 'print JSON');
   addEngineFlags(command).addHelpText('after', EXAMPLES);

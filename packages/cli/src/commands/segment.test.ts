@@ -227,6 +227,8 @@ describe('bad input', () => {
     ['an empty file', ['empty.jpg', '--fg', '1,2'], 13, '0 bytes'],
     ['no prompt', ['a.png'], 20, 'expected a box, at least one point, or a mask'],
     ['NaN in a box', ['a.png', '--box', 'nan,1,20,21'], 23, 'finite'],
+    ['infinity in a box', ['a.png', '--box', '1,-inf,20,21'], 23, 'the box 1,-Infinity,20,21'],
+    ['two boxes', ['a.png', '--box', '1,2,8,9', '--box', '3,4,20,21'], 2, 'Expected one box'],
     ['a point beyond all numbers', ['a.png', '--fg', '1e999,3'], 28, 'finite'],
     ['a mask that is a drawing', ['a.png', '--mask-input', 'mask.svg'], 32, 'an SVG drawing'],
     ['a device as a mask', ['a.png', '--mask-input', '/dev/zero'], 32, 'not a regular file'],

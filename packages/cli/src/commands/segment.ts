@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { BoxXyxy, PromptPoint } from '@calque/core';
 import { type Command, InvalidArgumentError } from 'commander';
-import { parseBox } from '../arguments/parse-coordinates.ts';
+import { parseOnlyBox } from '../arguments/parse-coordinates.ts';
 import {
   addEngineFlags,
   addPointFlags,
@@ -43,7 +43,7 @@ export function registerSegment(program: Command, context: CliContext): void {
     .summary('cut an object out of an image')
     .description('Cut an object out of an image: writes NAME.mask.png, NAME.overlay.png and NAME.json.')
     .argument('[image]', 'JPEG, PNG, WebP, TIFF or AVIF file')
-    .option('--box <x1,y1,x2,y2>', 'box around the object, any two opposite corners', parseBox);
+    .option('--box <x1,y1,x2,y2>', 'box around the object, any two opposite corners', parseOnlyBox);
   const points = addPointFlags(command);
   command
     .option('--mask-input <file>', 'a mask PNG of the size of the image, or a record, as a prompt')

@@ -1,6 +1,6 @@
 import { type BoxXyxy, type PromptPoint, USUAL_FAMILY } from '@calque/core';
 import { type Command, InvalidArgumentError } from 'commander';
-import { parseBox } from '../arguments/parse-coordinates.ts';
+import { parseOnlyBox } from '../arguments/parse-coordinates.ts';
 import {
   addEngineFlags,
   addPointFlags,
@@ -37,7 +37,7 @@ export function registerSensitivity(program: Command, context: CliContext): void
       'Decode boxes near the given one, grown, shrunk and shifted, and print how the mask changes with them.',
     )
     .argument('<image>', 'JPEG, PNG, WebP, TIFF or AVIF file')
-    .requiredOption('--box <x1,y1,x2,y2>', 'box around the object, any two opposite corners', parseBox);
+    .requiredOption('--box <x1,y1,x2,y2>', 'box around the object, any two opposite corners', parseOnlyBox);
   const points = addPointFlags(command);
   command
     .option('--count <n>', 'how many boxes beside the box itself', parseNumber, USUAL_FAMILY.count)

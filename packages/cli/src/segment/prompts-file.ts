@@ -182,6 +182,9 @@ interface Line {
 
 const PROMPTS_LIMITS = { lineBytes: 1 << 20, lines: 100_000, bytes: 256 << 20 } as const;
 
+/** In which a file that is no text has a zero byte. */
+const HEAD_BYTES = 1024;
+
 /** Holds one line at most. Throws when one of the limits is passed, `given` is the input's name for that. */
 async function* linesOf(chunks: Chunks, given: string): AsyncGenerator<Line> {
   const parts: Buffer[] = [];
@@ -208,6 +211,8 @@ async function* linesOf(chunks: Chunks, given: string): AsyncGenerator<Line> {
   };
   for await (const chunk of chunks) {
     const bytes = Buffer.from(chunk);
+    // A picture, or UTF-16: one message instead of one a line.
+    if (line === 0 && bytes.subarray(0, HEAD_BYTES).includes(0)) throw new Error('it is not UTF-8 text');
     let start = 0;
     for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
       add(bytes.subarray(start, end));

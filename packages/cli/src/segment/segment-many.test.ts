@@ -219,6 +219,12 @@ describe('calque segment --prompts', () => {
     expect(stderr).toMatch(/^calque: the prompts "\." cannot be read \([^\n]*\n$/);
   });
 
+  test('an image in the place of the prompts is one error, not one a line', async () => {
+    const { code, stderr } = await calque.run(['segment', '--prompts', 'a.png']);
+    expect(code).toBe(5);
+    expect(stderr).toMatch(/^calque: the prompts "a\.png" cannot be read \(it is not UTF-8 text\)[^\n]*\n$/);
+  });
+
   test('a missing file of prompts is an error of its own', async () => {
     const { code, stderr } = await calque.run(['segment', '--prompts', 'none.jsonl']);
     expect(code).toBe(5);
