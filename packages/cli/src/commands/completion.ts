@@ -28,8 +28,11 @@ export function registerCompletion(program: Command, context: CliContext): void 
     .argument('[words...]')
     .action(async (words: readonly string[]) => {
       const { completions } = await import('../completion/completions.ts');
-      const modelIds = async (): Promise<string[]> =>
-        (await (await context.openStore()).list()).map(({ manifest }) => manifest.id);
+      const modelIds = async (): Promise<string[]> => {
+        const store = await context.openStore();
+        const here = (await store.list()).map(({ manifest }) => manifest.id);
+        return [...new Set([...here, ...store.published().map(({ id }) => id)])];
+      };
       const lines = await completions(program, words, modelIds);
       context.stdout.write(lines.map((line) => `${line}\n`).join(''));
     });

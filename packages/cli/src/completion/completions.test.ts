@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CliHarness } from '../testing/cli-harness.ts';
+import { CliHarness, fakeStore } from '../testing/cli-harness.ts';
 
 let calque: CliHarness;
 
@@ -38,6 +38,21 @@ describe('completion', () => {
     expect(await offered('segment', '--model', '')).toEqual(['fake']);
     expect(await offered('segment', '--model', '=', 'fa')).toEqual(['fake']);
     expect(await offered('models', 'verify', '')).toEqual(['fake']);
+  });
+
+  test('models that can be downloaded and converted, too', async () => {
+    const larger = {
+      id: 'fake-large',
+      description: '',
+      licence: { spdx: '', origin: '' },
+      url: '',
+      sha256: '',
+    };
+    const openStore = async () => fakeStore({ published: () => [larger] });
+    const { stdout } = await calque.run(['__complete', '--', 'models', 'pull', 'fake'], {
+      context: { openStore },
+    });
+    expect(stdout).toBe('fake\nfake-large\n');
   });
 
   test('files where a file is wanted', async () => {
