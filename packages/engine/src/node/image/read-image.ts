@@ -124,15 +124,32 @@ async function decodePixels(
   try {
     const { data, info } = await sharp(bytes, { limitInputPixels: maxPixels })
       .autoOrient()
-      .flatten({ background: '#ffffff' })
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
-    if (info.channels !== 3) throw new Error(`${info.channels} channels where 3 were expected`);
-    return { data, info };
+    if (info.channels !== 3 && info.channels !== 4)
+      throw new Error(`${info.channels} channels where 3 or 4 were expected`);
+    return { data: info.channels === 4 ? onWhite(data) : data, info };
   } catch (error) {
     throw decodeFailure(path, reasonOf(error));
   }
+}
+
+/**
+ * Rounded to the nearest level; libvips' `flatten` cuts, and encoders hear a difference of one level.
+ *
+ * @param rgba uint8, interleaved, straight alpha.
+ */
+function onWhite(rgba: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array((rgba.length / 4) * 3);
+  for (let from = 0, to = 0; from < rgba.length; from += 4) {
+    const alpha = rgba[from + 3] as number;
+    const white = 255 * (255 - alpha) + 127;
+    for (let channel = 0; channel < 3; channel++) {
+      rgb[to++] = Math.floor(((rgba[from + channel] as number) * alpha + white) / 255);
+    }
+  }
+  return rgb;
 }
 
 /** A damaged file, too, can ask for more memory than there is: these alone are words of a decoder that really lacks it. */
