@@ -43,6 +43,17 @@ function inThreeChannels(data: Uint8Array, channels: number): Uint8Array {
   );
 }
 
+/** What Pillow makes of CMYK without a profile, pixel by pixel. */
+async function lightMinusInk(file: Buffer): Promise<Picture> {
+  const inks = sharp(file).pipelineColourspace('cmyk').toColourspace('cmyk');
+  const { data, info } = await inks.raw().toBuffer({ resolveWithObject: true });
+  const pixels = Uint8Array.from({ length: (data.length / 4) * 3 }, (_, i) => {
+    const from = Math.floor(i / 3) * 4;
+    return Math.round(((255 - (data[from + (i % 3)] ?? 0)) * (255 - (data[from + 3] ?? 0))) / 255);
+  });
+  return { width: info.width, height: info.height, pixels };
+}
+
 /** A quarter to the right, pixel by pixel. */
 function turned({ width, height, pixels }: Picture): Picture {
   const result = new Uint8Array(pixels.length);
@@ -145,7 +156,7 @@ const cases: readonly Case[] = [
   {
     name: 'a CMYK JPEG',
     file: () => sharp(dustBowlHome).toColourspace('cmyk').jpeg({ quality: 95 }).toBuffer(),
-    seen: stored,
+    seen: lightMinusInk,
     prompts: [house],
   },
   {

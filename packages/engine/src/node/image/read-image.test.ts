@@ -86,6 +86,14 @@ describe('what an image file shows', () => {
     expect([...found.pixels.subarray(6)]).toEqual([155, 159, 183]);
   });
 
+  test('of four inks without a profile is light minus ink', async () => {
+    const inks = Uint8Array.of(0, 0, 0, 0, 255, 0, 0, 0, 10, 200, 90, 40, 0, 0, 0, 255);
+    const tiff = tiffOfInks(inks);
+    expect(await sharp(tiff).metadata()).toMatchObject({ space: 'cmyk', channels: 4 });
+    const { pixels } = await read(await file('inks.tiff', tiff));
+    expect([...pixels]).toEqual([255, 255, 255, 0, 255, 255, 207, 46, 139, 0, 0, 0]);
+  });
+
   test('is scaled from 16 bits to 8, not cut off', async () => {
     const values = Uint16Array.of(0, 256 * 100, 65_535, 32_768);
     const raw = { width: 4, height: 1, channels: 1, depth: 'ushort' } as CreateRaw;
@@ -97,6 +105,36 @@ describe('what an image file shows', () => {
     }
   });
 });
+
+/** One row of CMYK pixels, uncompressed, without a profile. Source: TIFF 6.0, sections 2 and 16. */
+function tiffOfInks(inks: Uint8Array): Buffer {
+  const fields = [
+    [256, 4, 1, inks.length / 4],
+    [257, 4, 1, 1],
+    [258, 3, 4, 8],
+    [259, 3, 1, 1],
+    [262, 3, 1, 5],
+    [273, 4, 1, 16],
+    [277, 3, 1, 4],
+    [278, 4, 1, 1],
+    [279, 4, 1, inks.length],
+  ] as const;
+  const directory = 16 + inks.length;
+  const file = Buffer.alloc(directory + 2 + fields.length * 12 + 4);
+  file.write('II*\0', 'latin1');
+  file.writeUInt32LE(directory, 4);
+  for (let i = 0; i < 4; i++) file.writeUInt16LE(8, 8 + 2 * i);
+  file.set(inks, 16);
+  file.writeUInt16LE(fields.length, directory);
+  fields.forEach(([tag, type, count, value], i) => {
+    const at = directory + 2 + i * 12;
+    file.writeUInt16LE(tag, at);
+    file.writeUInt16LE(type, at + 2);
+    file.writeUInt32LE(count, at + 4);
+    file.writeUInt32LE(value, at + 8);
+  });
+  return file;
+}
 
 describe('a file that is no image is refused in one line', () => {
   const refused = async (path: string, code: string, words: RegExp): Promise<void> => {

@@ -31,7 +31,8 @@ export interface ReadImageOptions {
 
 /**
  * Decodes an image file to what a person sees: EXIF orientation applied, alpha on white, 16 bits scaled to 8, CMYK and
- * embedded colour profiles converted to sRGB, grey repeated in three channels; of many pages, the first.
+ * embedded colour profiles converted to sRGB (CMYK without a profile as light minus ink), grey repeated in three
+ * channels; of many pages, the first.
  *
  * Rejects with `image-missing`, `image-is-folder`, `image-unreadable`, `image-empty`, `image-format-unsupported`,
  * `image-corrupt` or `image-too-large`.
@@ -42,8 +43,8 @@ export async function readImage(source: ImageSource, options: ReadImageOptions):
   if (bytes.byteLength === 0) throw imageEmpty(path);
   const sniffed = sniffFormat(bytes);
   if (!sniffed.supported) throw imageFormatUnsupported(path, sniffed.found);
-  const orientation = await checkHeader(bytes, path, options);
-  const { data, info } = await decodePixels(bytes, path, options);
+  const { orientation, hasPlainInks } = await checkHeader(bytes, path, options);
+  const { data, info } = await decodePixels(bytes, path, { ...options, hasPlainInks });
   return {
     facts: {
       path,
@@ -96,11 +97,17 @@ async function readWhole(handle: FileHandle, size: number): Promise<Uint8Array> 
   }
 }
 
+interface Header {
+  readonly orientation: number;
+  /** CMYK of 8 bits without a profile that says which inks are meant. */
+  readonly hasPlainInks: boolean;
+}
+
 async function checkHeader(
   bytes: Uint8Array,
   path: string,
   { maxPixels }: ReadImageOptions,
-): Promise<number> {
+): Promise<Header> {
   const metadata = await sharp(bytes, { limitInputPixels: false })
     .metadata()
     .catch((error: unknown) => {
@@ -113,26 +120,46 @@ async function checkHeader(
   if (metadata.depth === 'float' || metadata.depth === 'double' || metadata.depth === 'complex') {
     throw imageFormatUnsupported(path, 'an image of floating-point numbers, whose range is not known');
   }
-  return orientation ?? 1;
+  const { space, depth, channels, icc } = metadata;
+  const hasPlainInks = space === 'cmyk' && depth === 'uchar' && channels === 4 && icc === undefined;
+  return { orientation: orientation ?? 1, hasPlainInks };
 }
 
 async function decodePixels(
   bytes: Uint8Array,
   path: string,
-  { maxPixels }: ReadImageOptions,
+  { maxPixels, hasPlainInks }: ReadImageOptions & Pick<Header, 'hasPlainInks'>,
 ): Promise<{ data: Uint8Array; info: Size }> {
   try {
-    const { data, info } = await sharp(bytes, { limitInputPixels: maxPixels })
-      .autoOrient()
-      .toColourspace('srgb')
+    const space = hasPlainInks ? 'cmyk' : 'srgb';
+    const image = sharp(bytes, { limitInputPixels: maxPixels }).autoOrient();
+    const { data, info } = await (hasPlainInks ? image.pipelineColourspace(space) : image)
+      .toColourspace(space)
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
+    if (hasPlainInks) return { data: fromInks(data), info };
     if (info.channels !== 3 && info.channels !== 4)
       throw new Error(`${info.channels} channels where 3 or 4 were expected`);
     return { data: info.channels === 4 ? onWhite(data) : data, info };
   } catch (error) {
     throw decodeFailure(path, reasonOf(error));
   }
+}
+
+/**
+ * Each ink takes its share of the light: as browsers and Pillow show CMYK without a profile. libvips would assume one.
+ *
+ * @param cmyk uint8, interleaved, 255 is full ink.
+ */
+function fromInks(cmyk: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array((cmyk.length / 4) * 3);
+  for (let from = 0, to = 0; from < cmyk.length; from += 4) {
+    const light = 255 - (cmyk[from + 3] as number);
+    for (let ink = 0; ink < 3; ink++) {
+      rgb[to++] = Math.floor(((255 - (cmyk[from + ink] as number)) * light + 127) / 255);
+    }
+  }
+  return rgb;
 }
 
 /**
