@@ -50,6 +50,15 @@ export default defineConfig({
           ...slow,
         },
       },
+      {
+        extends: true,
+        test: {
+          name: 'services',
+          include: ['tests/services/**/*.test.ts'],
+          globalSetup: ['./tests/setup/build-cli.ts'],
+          ...slow,
+        },
+      },
     ],
   },
 });

@@ -28,4 +28,6 @@ export interface EngineSettings {
   readonly lowMemory: boolean;
   /** Keep and use embeddings on disk. */
   readonly diskCache: boolean;
+  /** Absent: the engine's own limit. */
+  readonly diskCacheBytes?: number;
 }

@@ -333,3 +333,57 @@ export function configUnreadable(path: string, cause: unknown): CalqueError {
     cause,
   });
 }
+
+export function folderWithoutImages(folder: string, cause?: unknown): CalqueError {
+  return new CalqueError({
+    code: 'folder-without-images',
+    message: `${quoted(folder)} holds no images${cause === undefined ? '' : ` that can be listed (${reasonOf(cause)})`}`,
+    expected: 'a folder with JPEG, PNG, WebP, TIFF or AVIF files in it',
+    details: { folder },
+    cause,
+  });
+}
+
+export function encodesFailed(failed: number, total: number): CalqueError {
+  return new CalqueError({
+    code: 'encodes-failed',
+    message: `${failed} of ${total} images could not be encoded (see above)`,
+    expected: 'every image to be read',
+    remedy: 'Replace or remove those files, and run again: what is encoded is passed over',
+    details: { failed, total },
+  });
+}
+
+export function encodeNeedsFolder(given: number): CalqueError {
+  return usageInvalid(`--encode got ${given} folders`, 'one folder of images', 'Name one folder');
+}
+
+export function slurmMissing(program: string): CalqueError {
+  return new CalqueError({
+    code: 'slurm-missing',
+    message: `there is no ${program} on this machine`,
+    expected: 'a machine from which jobs are sent to SLURM',
+    remedy: 'Run it on the login machine of the cluster, or without --submit to get the script alone',
+    details: { program },
+  });
+}
+
+export function slurmFailed(program: string, reason: string): CalqueError {
+  return new CalqueError({
+    code: 'slurm-failed',
+    message: `${program} refused: ${reason}`,
+    expected: 'SLURM to take the job',
+    remedy: 'See that partition, account and limits are those of the cluster (sinfo, sacctmgr)',
+    details: { program, reason },
+  });
+}
+
+export function slurmJobEnded(job: string, state: string): CalqueError {
+  return new CalqueError({
+    code: 'slurm-job-ended',
+    message: `job ${job} ended before its server answered (${state.toLowerCase()})`,
+    expected: 'a job that goes on running',
+    remedy: `Read what it wrote: slurm-${job}.out`,
+    details: { job, state },
+  });
+}

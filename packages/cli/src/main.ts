@@ -21,8 +21,10 @@ export async function main({ pageFolder = null }: MainOptions = {}): Promise<voi
   const context = nodeContext(controller.signal, pageFolder);
   const code = await runCli(process.argv.slice(2), context);
   await flushed(process.stdout);
-  // A command that had nothing left to do has not noticed that its last words were lost.
-  process.exitCode = code === EXIT_OK && controller.signal.aborted ? interrupted(context) : code;
+  // A command that had nothing left to do has not noticed that its last words were lost. One that was told to end and did so in
+  // order, a server for one, has done what it was told.
+  const wasLost = controller.signal.aborted && !(controller.signal.reason instanceof Stopped);
+  process.exitCode = code === EXIT_OK && wasLost ? interrupted(context) : code;
 }
 
 /** Resolves when what was written has been handed over, or has failed. */

@@ -28,13 +28,14 @@ async function openNodeEngine(model: ResolvedModel, settings: EngineSettings): P
     import('@calque/engine/node'),
     import('@calque/models/node'),
   ]);
-  const { threads, providers, lowMemory, diskCache } = settings;
+  const { threads, providers, lowMemory, diskCache, diskCacheBytes } = settings;
   return createNodeEngine({
     model,
     // Every chunk of the bundle lies in one folder, beside the child's entry.
     childEntry: new URL('./inference-child.js', import.meta.url),
     cacheFolder: diskCache ? calqueHome() : null,
     lowMemory,
+    ...(diskCacheBytes === undefined ? {} : { cacheDiskBytes: diskCacheBytes }),
     ...(threads === undefined ? {} : { threads }),
     ...(providers === undefined ? {} : { providers }),
   });

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { registerCompletion } from './commands/completion.ts';
 import { registerDoctor } from './commands/doctor.ts';
+import { registerEncode } from './commands/encode.ts';
 import { registerEval } from './commands/eval.ts';
 import { registerMeasure } from './commands/measure.ts';
 import { registerModels } from './commands/models.ts';
@@ -9,6 +10,7 @@ import { registerReplay } from './commands/replay.ts';
 import { registerSegment } from './commands/segment.ts';
 import { registerSensitivity } from './commands/sensitivity.ts';
 import { registerServe } from './commands/serve.ts';
+import { registerSlurm } from './commands/slurm.ts';
 import type { CliContext } from './context.ts';
 import { printableText } from './printable-text.ts';
 import { SOFTWARE } from './version.ts';
@@ -47,6 +49,8 @@ export function createProgram(context: CliContext): Command {
       outputError: (text, write) => write(`calque: ${oneLine(text)}\n`),
     });
   registerServe(program, context);
+  registerEncode(program, context);
+  registerSlurm(program, context);
   registerSegment(program, context);
   registerReplay(program, context);
   registerSensitivity(program, context);

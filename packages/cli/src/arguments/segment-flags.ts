@@ -11,6 +11,8 @@ export interface EngineFlags {
   readonly lowMemory?: boolean;
   /** Absent for commands that compute everything anew. */
   readonly cache?: boolean;
+  /** GiB of encoded images on disk. */
+  readonly cacheSize?: number;
 }
 
 export function addEngineFlags(command: Command): Command {
@@ -18,7 +20,8 @@ export function addEngineFlags(command: Command): Command {
     .addOption(new Option('--model <id>', 'model to use (see `calque models list`)'))
     .option('--threads <n>', 'threads of the model (default: physical cores)', positiveInteger)
     .option('--provider <name>', 'execution provider to try, repeatable, first one first', collect)
-    .option('--low-memory', 'less memory, slower encodes');
+    .option('--low-memory', 'less memory, slower encodes')
+    .option('--cache-size <gib>', 'encoded images to keep on disk, in GiB (default: 4)', positiveInteger);
 }
 
 export function engineSettings(flags: EngineFlags): EngineSettings {
@@ -27,6 +30,7 @@ export function engineSettings(flags: EngineFlags): EngineSettings {
     ...(flags.provider === undefined ? {} : { providers: flags.provider }),
     lowMemory: flags.lowMemory === true,
     diskCache: flags.cache === true,
+    ...(flags.cacheSize === undefined ? {} : { diskCacheBytes: flags.cacheSize * 2 ** 30 }),
   };
 }
 

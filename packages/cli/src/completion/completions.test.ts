@@ -64,7 +64,7 @@ describe('completion', () => {
   test('fixed words where there are some', async () => {
     expect(await offered('completion', '')).toEqual(['bash', 'zsh', 'fish']);
     expect(await offered('segment', '--candidate', 'b')).toEqual(['best']);
-    expect(await offered('sensitivity', 'a.jpg', '--c')).toEqual(['--count', '--candidate']);
+    expect(await offered('sensitivity', 'a.jpg', '--c')).toEqual(['--count', '--candidate', '--cache-size']);
   });
 
   test('nothing where nothing is known', async () => {
