@@ -81,8 +81,10 @@ async function runVite(web, outDir) {
   const vite = path.join(path.dirname(manifest), bin.vite);
   if (!existsSync(vite)) throw new Error('vite is not installed. Run `npm ci`');
   const argv = [vite, 'build', '--outDir', outDir, '--emptyOutDir', '--logLevel', 'warn'];
+  // Whatever is set where the command is started: a page for development would answer by itself.
+  const env = { ...process.env, NODE_ENV: 'production' };
   try {
-    await promisify(execFile)(process.execPath, argv, { cwd: web, maxBuffer: 64 * 1024 * 1024 });
+    await promisify(execFile)(process.execPath, argv, { cwd: web, env, maxBuffer: 64 * 1024 * 1024 });
   } catch (error) {
     const { stderr = '', message } = /** @type {Error & { stderr?: string }} */ (error);
     throw new Error(`the page could not be built: ${stderr.trim() || message}`, { cause: error });

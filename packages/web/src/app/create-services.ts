@@ -39,11 +39,15 @@ const page = `page-${crypto.randomUUID()}`;
 
 async function openEditor(
   { backend, preferences, sync, translation }: Parts,
-  image: WireImage,
+  listed: WireImage,
 ): Promise<Editor> {
   const { client, events, masks } = backend;
   const { model: wanted, decodeIn, hoverPreview, maskOpacity } = preferences.store.getState();
-  const [models, labels] = await Promise.all([client.call('listModels', {}), labelsOf(backend, image)]);
+  const [image, models, labels] = await Promise.all([
+    lookedAt(backend, listed),
+    client.call('listModels', {}),
+    labelsOf(backend, listed),
+  ]);
   const model = chosenModel(models, wanted)?.id ?? 'sam2-hiera-tiny';
   const decoders = backend.decodersFor(image, { wanted: decodeIn, model });
   const editor = createEditor({
@@ -68,6 +72,13 @@ async function openEditor(
     decoders.close();
   };
   return editor;
+}
+
+/** A list can name an image that nobody has looked at yet: its size is needed before anything can be drawn on it. */
+async function lookedAt({ client }: Backend, listed: WireImage): Promise<WireImage> {
+  if (listed.size !== null && listed.sha256 !== null) return listed;
+  const params = { datasetId: listed.datasetId, imageId: listed.id };
+  return client.call('readImage', { params });
 }
 
 async function labelsOf({ client }: Backend, { datasetId }: WireImage): Promise<WireLabel[]> {
