@@ -4,7 +4,7 @@ import type { Canvas } from '../canvas/create-canvas.ts';
 import type { Editor } from '../editor/editor.ts';
 import { useText } from '../i18n/use-text.ts';
 import { useCommands } from '../keyboard/use-commands.tsx';
-import { ComparisonMarks } from '../stage/comparison-marks.tsx';
+import { ComparisonMarks, HeatLegend } from '../stage/comparison-marks.tsx';
 import { EncodingLine } from '../stage/encoding-line.tsx';
 import { PictureFailed } from '../stage/picture-failed.tsx';
 import styles from '../stage/stage.module.css';
@@ -34,6 +34,7 @@ export function Stage({ editor }: { editor: Editor }) {
       </p>
       <EncodingLine />
       <ComparisonMarks />
+      <HeatLegend />
       {canvas === null ? null : (
         <>
           <PictureFailed canvas={canvas} />

@@ -1,15 +1,15 @@
 import { type AnnotationPrompt, emptyPrompt, type Size } from '@calque/core';
-import { type CanvasLayers, canvasLayers } from '../canvas-layers.ts';
+import { type CanvasLayers, canvasLayers, type HeatLayer } from '../canvas-layers.ts';
 import { drawComparedMasks } from '../compare/draw-comparison.ts';
 import type { Editor } from '../editor/editor.ts';
 import type { AnnotationView, EditorState } from '../editor/editor-state.ts';
 import { PALETTE } from '../editor/palette.ts';
+import { heatPixels } from '../pictures/heat-pixels.ts';
 import { drawBrushCursor, drawCrosshair } from './drawing/draw-cursor.ts';
 import { drawMask, type MaskStyle } from './drawing/draw-mask.ts';
 import { drawPixelGrid } from './drawing/draw-pixel-grid.ts';
 import { drawPrompt } from './drawing/draw-prompt.ts';
 import { drawStroke } from './drawing/draw-stroke.ts';
-import { heatPixels } from './drawing/heat-picture.ts';
 import type { MaskFades } from './drawing/mask-fades.ts';
 import { enterView, Surface } from './drawing/surface.ts';
 import type { Interaction } from './gestures/interaction.ts';
@@ -40,6 +40,7 @@ export class CanvasPainter {
   /** What has the same size at every zoom, and comparisons. */
   readonly overlay = new Surface('overlay', 0);
   readonly #deps: PainterDeps;
+  #heat: { readonly of: HeatLayer; readonly cells: OffscreenCanvas } | null = null;
 
   constructor(deps: PainterDeps) {
     this.#deps = deps;
@@ -174,10 +175,16 @@ export class CanvasPainter {
     const { heat } = this.#layers;
     if (heat === null || this.#state.masksHidden) return;
     const { x1, y1, x2, y2 } = heat.frame;
-    const small = new OffscreenCanvas(heat.columns, heat.rows);
-    small.getContext('2d')?.putImageData(new ImageData(heatPixels(heat), heat.columns, heat.rows), 0, 0);
     context.imageSmoothingEnabled = true;
-    context.drawImage(small, x1, y1, x2 - x1, y2 - y1);
+    context.drawImage(this.#heatCells(heat), x1, y1, x2 - x1, y2 - y1);
+  }
+
+  #heatCells(heat: HeatLayer): OffscreenCanvas {
+    if (this.#heat?.of === heat) return this.#heat.cells;
+    const cells = new OffscreenCanvas(heat.columns, heat.rows);
+    cells.getContext('2d')?.putImageData(new ImageData(heatPixels(heat), heat.columns, heat.rows), 0, 0);
+    this.#heat = { of: heat, cells };
+    return cells;
   }
 
   #paintComparison(context: CanvasRenderingContext2D): void {

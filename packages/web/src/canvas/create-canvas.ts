@@ -73,7 +73,9 @@ class ElementCanvas implements Canvas {
     this.picture.load(image);
   }
 
+  /** By keyboard: it is shown. */
   focus(): void {
+    delete this.#element.dataset['byPointer'];
     this.#element.focus({ preventScroll: true });
   }
 
@@ -105,7 +107,10 @@ class ElementCanvas implements Canvas {
         if (size !== null) view.show(size);
         this.#loop.request('picture');
       }),
-      canvasLayers.subscribe(() => this.#loop.request('picture', 'masks', 'active', 'overlay')),
+      canvasLayers.subscribe(({ comparison }) => {
+        view.split(comparison?.mode === 'side' ? 2 : 1);
+        this.#loop.request('picture', 'masks', 'active', 'overlay');
+      }),
     ];
   }
 

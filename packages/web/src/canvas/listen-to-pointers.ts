@@ -29,6 +29,7 @@ function listenToPresses({ element, interaction, view }: Listening, signal: Abor
     'pointerdown',
     (event) => {
       element.setPointerCapture(event.pointerId);
+      element.dataset['byPointer'] = '';
       interaction.down(pointer(event));
     },
     { signal },
@@ -43,7 +44,13 @@ function listenToPresses({ element, interaction, view }: Listening, signal: Abor
   // The middle button would start the browser's own scrolling. The others focus the canvas, as they should.
   element.addEventListener('mousedown', (event) => event.button === 1 && event.preventDefault(), { signal });
   element.addEventListener('contextmenu', (event) => event.preventDefault(), { signal });
-  element.addEventListener('blur', () => interaction.stopCrosshair(), { signal });
+  element.addEventListener('blur', () => left(element, interaction), { signal });
+}
+
+/** Who comes back by keyboard is shown where they are, and leaves by Tab. */
+function left(element: HTMLElement, interaction: Interaction): void {
+  delete element.dataset['byPointer'];
+  interaction.stopCrosshair();
 }
 
 function listenToWheel({ element, view }: Listening, signal: AbortSignal): void {

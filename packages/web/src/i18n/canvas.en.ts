@@ -29,6 +29,9 @@ export const canvasEn = {
   'state.picture-failed.title': 'The picture could not be loaded',
   'state.picture-failed.say': 'Masks and prompts are safe.',
 
+  'heat.less': 'rarely differs',
+  'heat.more': 'often differs',
+
   'command.zoom-in': 'Zoom in',
   'command.zoom-out': 'Zoom out',
   'command.fit': 'Whole image',

@@ -32,6 +32,9 @@ export const canvasFr: Record<keyof typeof canvasEn, string> = {
   'state.picture-failed.title': 'L’image n’a pas pu être affichée',
   'state.picture-failed.say': 'Les masques, les points et les boîtes sont conservés.',
 
+  'heat.less': 'change rarement',
+  'heat.more': 'change souvent',
+
   'command.zoom-in': 'Zoom avant',
   'command.zoom-out': 'Zoom arrière',
   'command.fit': 'Toute l’image',

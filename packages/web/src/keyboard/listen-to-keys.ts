@@ -52,8 +52,7 @@ function belongsToElement(event: KeyboardEvent, names: readonly string[]): boole
   if (element.matches(typing) || element.closest(ownKeys) !== null) return true;
   if (event.key.startsWith('Arrow') && element.matches(withArrows)) return true;
   // Tab goes through the objects for a hand on the mouse; whoever came by keyboard must be able to leave by it.
-  if (event.key === 'Tab')
-    return element.closest('[data-canvas]') === null || element.matches(':focus-visible');
+  if (event.key === 'Tab') return !element.matches('[data-canvas][data-by-pointer]');
   const activates = event.key === 'Enter' || event.key === ' ';
   return activates && element.matches(pressed) && element.matches(':focus-visible');
 }

@@ -4,6 +4,7 @@ import { pngCanvas } from '../captures/mask-png.ts';
 import type { Text } from '../i18n/use-text.ts';
 import { drawImageInFrame, enterFrame, type WholePicture } from '../pictures/draw-in-frame.ts';
 import { frameAround } from '../pictures/frame-around.ts';
+import { heatPixels } from '../pictures/heat-pixels.ts';
 import { CURVE_STYLES, CURVES, PLOTTED } from './plot-series.ts';
 
 export interface SensitivitySheet {
@@ -94,15 +95,9 @@ function drawMap(
   if (box !== null) outline(context, box);
 }
 
-/** From clear through yellow to red, with what is more unstable more opaque. */
 function heatPicture(columns: number, rows: number, shares: Uint8Array): OffscreenCanvas {
   const { canvas, context } = pngCanvas(columns, rows);
-  const pixels = context.createImageData(columns, rows);
-  shares.forEach((share, cell) => {
-    const opacity = share === 0 ? 0 : 110 + Math.round((share * 130) / 255);
-    pixels.data.set([255, Math.round(220 * (1 - share / 255)), 30, opacity], cell * 4);
-  });
-  context.putImageData(pixels, 0, 0);
+  context.putImageData(new ImageData(heatPixels({ shares }), columns, rows), 0, 0);
   return canvas;
 }
 

@@ -100,6 +100,20 @@ function Divider({ comparison }: { readonly comparison: ComparisonLayer }) {
   );
 }
 
+/** What the colours of the heat map mean. */
+export function HeatLegend() {
+  const text = useText();
+  const isShown = useStore(canvasLayers, ({ heat, comparison }) => heat !== null && comparison === null);
+  if (!isShown) return null;
+  return (
+    <p className={styles['legend']}>
+      {text('heat.less')}
+      <span className={styles['ramp']} />
+      {text('heat.more')}
+    </p>
+  );
+}
+
 function Legend() {
   const text = useText();
   return (

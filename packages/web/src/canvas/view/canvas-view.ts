@@ -24,6 +24,7 @@ export class CanvasView {
     isFitted: true,
   }));
   readonly #insets: Insets;
+  #panes = 1;
 
   constructor(insets: Insets) {
     this.#insets = insets;
@@ -52,7 +53,14 @@ export class CanvasView {
   fit(): void {
     const { image, size } = this.store.getState();
     if (image === null) return;
-    this.store.setState({ transform: fitted(image, size, this.#insets), isFitted: true });
+    this.store.setState({ transform: fitted(image, size, this.#room()), isFitted: true });
+  }
+
+  /** The canvas shows the view this many times beside itself: an image that is fitted fits each of them. */
+  split(panes: number): void {
+    if (panes === this.#panes) return;
+    this.#panes = panes;
+    if (this.store.getState().isFitted) this.fit();
   }
 
   pan(by: { readonly x: number; readonly y: number }): void {
@@ -73,7 +81,7 @@ export class CanvasView {
   zoomTo(box: BoxXyxy): void {
     const { size } = this.store.getState();
     const extent = { width: Math.max(1, box.x2 - box.x1), height: Math.max(1, box.y2 - box.y1) };
-    const { scale, x, y } = fitted(extent, size, this.#insets);
+    const { scale, x, y } = fitted(extent, size, this.#room());
     const roomy = zoomed({ scale, x, y }, 0.8, this.#middle(), { least: 0 });
     this.#move(panned(roomy, { x: -box.x1 * roomy.scale, y: -box.y1 * roomy.scale }));
   }
@@ -82,6 +90,13 @@ export class CanvasView {
     const { image, size } = this.store.getState();
     if (image === null) return;
     this.store.setState({ transform: kept(transform, image, size), isFitted: false });
+  }
+
+  /** What is out of reach in each pane lies outside both, since each has the view's middle in its own. */
+  #room(): Insets {
+    const { width } = this.store.getState().size;
+    const beside = (width - width / this.#panes) / 2;
+    return { ...this.#insets, left: this.#insets.left + beside, right: this.#insets.right + beside };
   }
 
   #middle(): ViewPoint {
@@ -93,6 +108,6 @@ export class CanvasView {
   #leastScale(): number {
     const { image, size } = this.store.getState();
     if (image === null) return 1;
-    return Math.min(1, fitted(image, size, this.#insets).scale) / 4;
+    return Math.min(1, fitted(image, size, this.#room()).scale) / 4;
   }
 }

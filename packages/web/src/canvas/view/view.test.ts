@@ -158,6 +158,15 @@ describe('side by side', () => {
     expect(intoView({ x: 600, y: 5 }, panes)).toEqual({ x: 400, y: 5 });
   });
 
+  test('a fitted image fits each half', () => {
+    const view = viewOf(850, 370);
+    view.split(2);
+    const { x1, x2 } = boxToView({ x1: 0, y1: 0, x2: 400, y2: 100 }, view.transform);
+    expect([x1, x2]).toEqual([850 / 4 + 30, 850 - 850 / 4 - 20]);
+    view.split(1);
+    expect(view.transform.scale).toBe(2);
+  });
+
   test('is the only case with two panes', () => {
     const panes = panesOf({ width: 800, height: 300 }, { comparison: { ...comparison, mode: 'swipe' } });
     expect(panes).toEqual([{ x: 0, width: 800, shift: 0 }]);
