@@ -5,7 +5,7 @@ export const packageTable: Readonly<Record<string, readonly string[]>> = {
   report: ['core'],
   models: ['core'],
   engine: ['core', 'models'],
-  server: ['core', 'api', 'models', 'engine'],
+  server: ['core', 'api', 'models', 'engine', 'report'],
   web: ['core', 'api', 'models', 'engine'],
   cli: ['core', 'models', 'engine', 'report', 'server'],
 };

@@ -10,6 +10,16 @@ export function usageInvalid(message: string, expected: string, remedy?: string)
   });
 }
 
+export function templateUnreadable(file: string, reason: string): CalqueError {
+  return new CalqueError({
+    code: 'template-unreadable',
+    message: `the template ${quoted(file)} cannot be read (${reason})`,
+    expected: 'lab, model-comparison, or a file of at most 1 MiB',
+    remedy: 'Begin with the one that `calque report --print-template` prints.',
+    details: { file, reason },
+  });
+}
+
 export function boxSyntax(text: string): CalqueError {
   return new CalqueError({
     code: 'box-syntax',

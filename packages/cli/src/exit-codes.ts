@@ -73,6 +73,8 @@ export const EXIT_CODES = {
   'dataset-damaged': 85,
   'dataset-too-new': 86,
   'dataset-': 87,
+  'template-': 90,
+  'report-': 91,
 } as const satisfies Readonly<Record<string, number>>;
 
 export const EXIT_OK = 0;

@@ -7,6 +7,7 @@ import { registerMeasure } from './commands/measure.ts';
 import { registerModels } from './commands/models.ts';
 import { registerQuickTest } from './commands/quick-test.ts';
 import { registerReplay } from './commands/replay.ts';
+import { registerReport } from './commands/report.ts';
 import { registerSegment } from './commands/segment.ts';
 import { registerSensitivity } from './commands/sensitivity.ts';
 import { registerServe } from './commands/serve.ts';
@@ -23,6 +24,7 @@ Examples:
   $ calque segment --prompts prompts.jsonl --out out    many prompts, each image encoded once
   $ calque replay out/photo.json                        compute a recorded mask again and compare
   $ calque sensitivity photo.jpg --box 75,275,1725,850  how much does the mask depend on the exact box?
+  $ calque report photos --lang fr --out rapport.html   what was recorded in a folder, as a report
   $ calque doctor                                       is everything in order on this machine?
 
 Exit codes and the format of records: docs/cli.md, docs/record.md
@@ -56,6 +58,7 @@ export function createProgram(context: CliContext): Command {
   registerSensitivity(program, context);
   registerMeasure(program, context);
   registerEval(program, context);
+  registerReport(program, context);
   registerQuickTest(program, context);
   registerDoctor(program, context);
   registerModels(program, context);

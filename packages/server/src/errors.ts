@@ -266,3 +266,24 @@ export function unforeseen(cause: unknown): CalqueError {
     cause,
   });
 }
+
+export function reportNotTypeset(problem: string): CalqueError {
+  return new CalqueError({
+    code: 'report-not-typeset',
+    message: `the pages of the report could not be set: ${problem}`,
+    remedy: 'Make it as HTML and print that; please report this with the message.',
+    details: { problem },
+  });
+}
+
+export function reportNotWritten(path: string, cause: unknown): CalqueError {
+  const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+  return new CalqueError({
+    code: 'report-not-written',
+    message: `the report ${path} could not be written (${reason})`,
+    expected: 'a folder that can be written, with room',
+    remedy: 'Name another file with --out.',
+    details: { path, reason },
+    cause,
+  });
+}

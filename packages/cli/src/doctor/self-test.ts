@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Bitmap, encodeRle, measureMask, rleIou } from '@calque/core';
+import { type Bitmap, type BoxXyxyArray, boxToArray, encodeRle, measureMask, rleIou } from '@calque/core';
 import type { Engine, EngineInfo } from '@calque/engine';
 import sharp from 'sharp';
 
@@ -9,6 +9,8 @@ export interface SelfTest {
   readonly leastIou: number;
   readonly ok: boolean;
   readonly score: number;
+  readonly image: { readonly name: string; readonly width: number; readonly height: number };
+  readonly box: BoxXyxyArray;
   readonly areaPx: { readonly expected: number; readonly found: number };
   readonly timingsMs: { readonly load: number; readonly encode: number; readonly decode: number };
 }
@@ -46,6 +48,8 @@ export async function selfTest(
     leastIou: LEAST_IOU,
     ok: iou >= LEAST_IOU,
     score: mask.score,
+    image: { name: 'breakfast.jpg', width: encoded.image.width, height: encoded.image.height },
+    box: boxToArray(grown),
     areaPx: { expected: areaPx, found: mask.areaPx },
     timingsMs: { load: info.loadMs, encode: encoded.timingsMs.encode, decode: timingsMs.decode },
   };

@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os';
 import path from 'node:path';
 import { calqueHome } from '@calque/models/node';
 import { isLoopback, type RunningServer, startServer } from '@calque/server';
@@ -8,6 +7,7 @@ import type { CliContext } from '../context.ts';
 import { startPullProgress } from '../output/pull-progress.ts';
 import { SOFTWARE } from '../version.ts';
 import { prepareSamples } from './prepare-samples.ts';
+import { tunnelCommand } from './tunnel-command.ts';
 
 /** Serves until the context's signal is aborted, then ends in order. */
 export async function serve(
@@ -69,22 +69,10 @@ function announce(
   stdout.write(`${url}\n`);
   if (quiet === true) return;
   if (isLoopback(host)) {
-    const at = `${userName()}@${hostname()}`;
-    stderr.write(
-      `From another machine: run  ssh -L ${port}:127.0.0.1:${port} ${at}  there and open the same address.\n`,
-    );
+    stderr.write(`From another machine: run  ${tunnelCommand(port)}  there and open the same address.\n`);
   }
   if (metricsPort !== null) stderr.write(`Metrics: http://${host}:${metricsPort}/metrics\n`);
   stderr.write('Ctrl+C ends it.\n');
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A container can run under a number that has no name.
-    return 'USER';
-  }
 }
 
 function textOf(error: unknown, debug: boolean): string {

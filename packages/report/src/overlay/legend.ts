@@ -18,6 +18,7 @@ const SMALLEST_FONT = 8;
  * is no legend.
  */
 export function legendSvg(font: TextFont, parts: LegendParts): string {
+  if (parts.lines.length === 0) return '';
   for (const lines of [parts.lines, parts.lines.flatMap(splitLabel)]) {
     for (let fontSize = parts.fontSize; fontSize >= SMALLEST_FONT; fontSize *= 0.9) {
       const plate = measurePlate(font, lines, fontSize);

@@ -39,6 +39,7 @@ interface SeenFacts {
 /** A folder of images with the work on them. */
 export class Dataset {
   readonly id: string;
+  readonly name: string;
   readonly root: string;
   readonly stateFolder: string;
   readonly writable: boolean;
@@ -59,6 +60,7 @@ export class Dataset {
   constructor(parts: DatasetParts) {
     this.#parts = parts;
     this.id = parts.id;
+    this.name = parts.name;
     this.root = parts.root;
     this.stateFolder = parts.stateFolder;
     this.writable = parts.writable;
