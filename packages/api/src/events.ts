@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { NumberedEntrySchema } from './schemas/annotation.ts';
 import { DatasetSchema, ImageSchema, LabelSchema } from './schemas/dataset.ts';
 import { IdSchema } from './schemas/geometry.ts';
+import { ReportJobSchema } from './schemas/report.ts';
 import { EmbeddingStateSchema, ModelStateSchema, SettingsSchema } from './schemas/server-state.ts';
 
 /**
@@ -32,6 +33,8 @@ export const ServerEventSchema = Type.Union([
     done: Type.Integer(),
     total: Type.Integer(),
   }),
+  /** How far a report is, and at last whether it is done. */
+  Type.Object({ type: Type.Literal('report'), job: ReportJobSchema }),
   Type.Object({ type: Type.Literal('settings'), settings: SettingsSchema }),
 ]);
 export type ServerEvent = Static<typeof ServerEventSchema>;

@@ -50,6 +50,7 @@ export {
   type WirePrediction,
   type WirePrompt,
 } from './schemas/prediction.ts';
+export { type ReportJob, ReportJobSchema, type ReportRequest } from './schemas/report.ts';
 export {
   type MeasureSensitivity,
   SensitivitySchema,

@@ -17,6 +17,7 @@ import {
   PredictRequestSchema,
   RecordPredictionSchema,
 } from './schemas/prediction.ts';
+import { ReportJobSchema, ReportRequestSchema } from './schemas/report.ts';
 import { MeasureSensitivitySchema, SensitivitySchema } from './schemas/sensitivity.ts';
 import {
   EmbeddingStateSchema,
@@ -41,6 +42,7 @@ export interface Route {
 const image = '/api/datasets/:datasetId/images/:imageId';
 const ofDataset = Type.Object({ datasetId: IdSchema });
 const ofImage = Type.Object({ datasetId: IdSchema, imageId: IdSchema });
+const ofReport = Type.Object({ datasetId: IdSchema, reportId: IdSchema });
 const forModel = Type.Object({ model: IdSchema });
 
 export const routes = {
@@ -112,6 +114,36 @@ export const routes = {
     params: ofDataset,
     body: Type.Array(LabelSchema, { maxItems: 1000 }),
     response: Type.Array(LabelSchema),
+  },
+  /** Made in the background, one after the other; progress comes as events. */
+  startReport: {
+    method: 'POST',
+    path: '/api/datasets/:datasetId/reports',
+    summary: 'Make a report of what is recorded',
+    params: ofDataset,
+    body: ReportRequestSchema,
+    response: ReportJobSchema,
+  },
+  readReport: {
+    method: 'GET',
+    path: '/api/datasets/:datasetId/reports/:reportId',
+    summary: 'How far a report is',
+    params: ofReport,
+    response: ReportJobSchema,
+  },
+  cancelReport: {
+    method: 'DELETE',
+    path: '/api/datasets/:datasetId/reports/:reportId',
+    summary: 'Give a report up that is being made',
+    params: ofReport,
+    response: null,
+  },
+  readReportFile: {
+    method: 'GET',
+    path: '/api/datasets/:datasetId/reports/:reportId/file',
+    summary: 'A finished report (HTML or PDF)',
+    params: ofReport,
+    response: 'binary',
   },
   writeCalibration: {
     method: 'PUT',

@@ -267,6 +267,26 @@ export function unforeseen(cause: unknown): CalqueError {
   });
 }
 
+export function reportUnknown(id: string): CalqueError {
+  return new CalqueError({
+    code: 'report-unknown',
+    message: `there is no report ${id}`,
+    expected: 'the id of one that was started since the server runs',
+    remedy: 'Make the report again.',
+    details: { id },
+  });
+}
+
+export function reportNotReady(id: string, state: string): CalqueError {
+  return new CalqueError({
+    code: 'report-not-ready',
+    message: `the report ${id} is ${state}`,
+    expected: 'one that is done',
+    remedy: 'Wait until the events or the report itself say that it is done.',
+    details: { id, state },
+  });
+}
+
 export function reportNotTypeset(problem: string): CalqueError {
   return new CalqueError({
     code: 'report-not-typeset',

@@ -1,10 +1,13 @@
 import { connect } from 'node:net';
 import os from 'node:os';
 import { boxFromArray } from '@calque/core';
+import type { Engine } from '@calque/engine';
 import type { ModelStore, StoredModel } from '@calque/models/node';
 import type { Access, QuickTest, StudyEnvironment, StudyModel } from '@calque/report';
 import type { CliContext } from '../context.ts';
 import type { DoctorReport } from '../doctor/examine.ts';
+import { memory, processor, versions } from '../doctor/machine-facts.ts';
+import { type SelfTest, selfTest } from '../doctor/self-test.ts';
 import { tunnelCommand } from '../serve/tunnel-command.ts';
 import { slurmJob } from './slurm-job.ts';
 
@@ -32,10 +35,38 @@ export async function studyEnvironment(
       reason: reason ?? null,
     })),
     models: (await store.list()).map(studyModel),
-    quickTest: quickTestOf(doctor),
+    quickTest: quickTestOf(doctor.selfTest, doctor.engine),
     slurm: slurmJob(context.env),
     access: await accessAt(at),
     problems: doctor.problems.map(({ what }) => what),
+  };
+}
+
+/** The same of a server that runs: its own engine is asked, so that no model is loaded twice. */
+export async function servedEnvironment(
+  context: CliContext,
+  engine: Engine | null,
+  { at, signal }: { readonly at: ServedAt; readonly signal: AbortSignal },
+): Promise<StudyEnvironment> {
+  const info = engine === null ? null : await engine.start({ signal });
+  const test =
+    engine === null || info === null
+      ? null
+      : await selfTest(engine, info, { folder: context.assetsFolder, signal });
+  const store = await context.openStore();
+  const ran =
+    info === null ? null : { model: info.model.id, provider: info.model.provider, threads: info.threads };
+  return {
+    system: `${os.type()} ${os.release()}`,
+    versions: await versions(),
+    processor: await processor(),
+    memory: memory(),
+    providers: (info?.providers ?? []).map(({ name, ok, reason }) => ({ name, ok, reason: reason ?? null })),
+    models: (await store.list()).map(studyModel),
+    quickTest: quickTestOf(test, ran),
+    slurm: slurmJob(context.env),
+    access: await accessAt(at),
+    problems: [],
   };
 }
 
@@ -60,9 +91,12 @@ function isInstalled(state: StoredModel['state']): boolean {
   return state === 'installed';
 }
 
-function quickTestOf({ selfTest, engine }: DoctorReport): QuickTest | null {
-  if (selfTest === null || engine === null) return null;
-  const { image, box, score, areaPx, iou, leastIou, timingsMs } = selfTest;
+function quickTestOf(
+  test: SelfTest | null,
+  engine: Pick<NonNullable<DoctorReport['engine']>, 'model' | 'provider' | 'threads'> | null,
+): QuickTest | null {
+  if (test === null || engine === null) return null;
+  const { image, box, score, areaPx, iou, leastIou, timingsMs } = test;
   const size = { width: image.width, height: image.height };
   return {
     image: image.name,

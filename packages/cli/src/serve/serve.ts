@@ -5,6 +5,7 @@ import { engineSettings } from '../arguments/segment-flags.ts';
 import type { ServeFlags } from '../commands/serve.ts';
 import type { CliContext } from '../context.ts';
 import { startPullProgress } from '../output/pull-progress.ts';
+import { servedEnvironment } from '../report/study-environment.ts';
 import { SOFTWARE } from '../version.ts';
 import { prepareSamples } from './prepare-samples.ts';
 import { tunnelCommand } from './tunnel-command.ts';
@@ -30,6 +31,8 @@ export async function serve(
     store: await context.openStore(),
     createEngine: (model) => context.createEngine(model, engineSettings({ ...flags, cache: true })),
     pageFolder: context.pageFolder,
+    examine: (engine, asked) =>
+      servedEnvironment(context, engine, { at: { host: flags.host, port: flags.port }, signal: asked }),
     version: SOFTWARE.version,
     onPull: progress.onProgress,
     onFault: (error, { method, url }) => {

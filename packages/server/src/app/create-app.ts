@@ -19,6 +19,7 @@ import { maskRoutes } from '../routes/masks.ts';
 import { modelRoutes } from '../routes/models.ts';
 import { monitoringRoutes, registerMetrics } from '../routes/monitoring.ts';
 import { predictionRoutes } from '../routes/predictions.ts';
+import { reportRoutes } from '../routes/reports.ts';
 import { sensitivityRoutes } from '../routes/sensitivity.ts';
 import { stateRoutes } from '../routes/server-state.ts';
 import { sessionRoutes } from '../routes/session.ts';
@@ -61,6 +62,7 @@ export async function createApp(parts: ServerParts, options: AppOptions = {}): P
     ...embeddingRoutes(parts),
     ...predictionRoutes(parts),
     ...sensitivityRoutes(parts),
+    ...reportRoutes(parts),
     ...maskRoutes(parts),
     ...documentRoutes(parts),
     ...monitoringRoutes(parts),

@@ -32,6 +32,8 @@ const STATUS: Readonly<Record<string, number>> = {
   'point-': 400,
   'postprocess-': 400,
   'prompt-': 400,
+  'report-not-ready': 409,
+  'report-unknown': 404,
   'request-': 400,
   'request-too-large': 413,
   'rle-': 400,

@@ -5,6 +5,7 @@ import type { PictureStore } from '../images/picture-store.ts';
 import type { ModelKeeper } from '../models/model-keeper.ts';
 import type { Monitoring } from '../observability/monitoring.ts';
 import type { Predictor } from '../predictions/predictor.ts';
+import type { ReportMaker } from '../reports/report-maker.ts';
 import type { GuardOptions } from '../security/guard.ts';
 import type { SensitivityMeter } from '../sensitivity/sensitivity-meter.ts';
 import type { SettingsFile } from '../settings/settings-file.ts';
@@ -16,6 +17,7 @@ export interface ServerParts {
   readonly embeddings: EmbeddingKeeper;
   readonly predictor: Predictor;
   readonly sensitivity: SensitivityMeter;
+  readonly reports: ReportMaker;
   readonly pictures: PictureStore;
   readonly events: EventHub;
   readonly settings: SettingsFile;

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import type { Engine } from '@calque/engine';
 import { createModelStore, type PullListener, type ResolvedModel } from '@calque/models/node';
+import type { StudyEnvironment } from '@calque/report';
 import fastify, { type FastifyInstance } from 'fastify';
 import { DatasetList } from '../datasets/dataset-list.ts';
 import { openDataset } from '../datasets/open-dataset.ts';
@@ -13,6 +14,7 @@ import { PictureStore } from '../images/picture-store.ts';
 import { ModelKeeper, type ServedModels } from '../models/model-keeper.ts';
 import { openMonitoring } from '../observability/monitoring.ts';
 import { Predictor } from '../predictions/predictor.ts';
+import { ReportMaker, type ReportMakerParts } from '../reports/report-maker.ts';
 import { registerMetrics } from '../routes/monitoring.ts';
 import { loadAccessToken } from '../security/access-token.ts';
 import { SensitivityMeter } from '../sensitivity/sensitivity-meter.ts';
@@ -42,6 +44,8 @@ export interface ServerOptions extends AppOptions {
   readonly pageFolder: string | null;
   readonly version: string;
   readonly onPull?: PullListener;
+  /** Looks at the machine for a report, and runs the self-test on the default model's engine; null: it is not ready. */
+  readonly examine?: (engine: Engine | null, signal: AbortSignal) => Promise<StudyEnvironment>;
   /** Another port, on which `GET /metrics` alone is answered, to anybody; null: none. */
   readonly metricsPort?: number | null;
 }
@@ -121,6 +125,11 @@ async function openParts(options: ServerOptions): Promise<ServerParts> {
     embeddings,
     predictor: new Predictor(embeddings, observer),
     sensitivity: new SensitivityMeter({ embeddings, tell }),
+    reports: new ReportMaker({
+      tell,
+      software: { name: 'calque', version: options.version },
+      examine: examination(models, options),
+    }),
     pictures: new PictureStore(),
     events,
     settings,
@@ -134,6 +143,16 @@ async function openParts(options: ServerOptions): Promise<ServerParts> {
     pageFolder: options.pageFolder,
     version: options.version,
     limits: DEFAULT_LIMITS,
+  };
+}
+
+/** The engine of the default model is asked only where it is ready: a report does not wait for a download. */
+function examination(models: ModelKeeper, { examine }: ServerOptions): ReportMakerParts['examine'] {
+  if (examine === undefined) return null;
+  return async (signal) => {
+    const id = models.defaultModel;
+    const engine = (await models.isReady(id)) ? await models.engine(id, signal) : null;
+    return examine(engine, signal);
   };
 }
 
@@ -191,8 +210,10 @@ async function closeParts({
   pictures,
   datasets,
   monitoring,
+  reports,
 }: ServerParts): Promise<void> {
   embeddings.close();
+  await reports.close();
   await Promise.all([models.close(), pictures.close()]);
   await datasets.close();
   await monitoring.drift.save();

@@ -21,6 +21,7 @@ import { PictureStore } from '../images/picture-store.ts';
 import { ModelKeeper, type ServedModels } from '../models/model-keeper.ts';
 import { openMonitoring } from '../observability/monitoring.ts';
 import { Predictor } from '../predictions/predictor.ts';
+import { ReportMaker } from '../reports/report-maker.ts';
 import { SensitivityMeter } from '../sensitivity/sensitivity-meter.ts';
 import { SettingsFile } from '../settings/settings-file.ts';
 
@@ -101,6 +102,7 @@ export class ServerHarness {
       embeddings,
       predictor: new Predictor(embeddings, observer),
       sensitivity: new SensitivityMeter({ embeddings, tell }),
+      reports: new ReportMaker({ tell, software: { name: 'calque', version: '0.0.0' }, examine: null }),
       pictures: new PictureStore(),
       events,
       settings: await SettingsFile.open(join(folder, 'home')),
@@ -164,6 +166,7 @@ export class ServerHarness {
   async close(): Promise<void> {
     await this.app.close();
     this.parts.embeddings.close();
+    await this.parts.reports.close();
     await this.parts.models.close();
     await this.parts.pictures.close();
     await this.parts.datasets.close();

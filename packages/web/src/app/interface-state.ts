@@ -1,7 +1,7 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 
-export type DialogName = 'shortcuts' | 'palette' | 'reject' | 'labels' | 'reason';
+export type DialogName = 'shortcuts' | 'palette' | 'reject' | 'labels' | 'reason' | 'report';
 export type PanelTab = 'result' | 'prompt' | 'compare' | 'history';
 
 /** What is open and where: of this page, forgotten when it closes. */

@@ -1,7 +1,15 @@
 import { canvasEn } from './canvas.en.ts';
 import { compareEn } from './compare.en.ts';
 import { editorEn } from './editor.en.ts';
+import { reportEn } from './report.en.ts';
 import { sensitivityEn } from './sensitivity.en.ts';
 import { shellEn } from './shell.en.ts';
 
-export const en = { ...shellEn, ...editorEn, ...canvasEn, ...compareEn, ...sensitivityEn } as const;
+export const en = {
+  ...shellEn,
+  ...editorEn,
+  ...canvasEn,
+  ...compareEn,
+  ...reportEn,
+  ...sensitivityEn,
+} as const;

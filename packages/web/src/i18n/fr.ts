@@ -2,6 +2,7 @@ import { canvasFr } from './canvas.fr.ts';
 import { compareFr } from './compare.fr.ts';
 import { editorFr } from './editor.fr.ts';
 import type { en } from './en.ts';
+import { reportFr } from './report.fr.ts';
 import { sensitivityFr } from './sensitivity.fr.ts';
 import { shellFr } from './shell.fr.ts';
 
@@ -11,5 +12,6 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   ...editorFr,
   ...canvasFr,
   ...compareFr,
+  ...reportFr,
   ...sensitivityFr,
 };

@@ -1,10 +1,17 @@
 import type { WireDataset, WireImage } from '@calque/api';
 import { Button, FileButton, Progress } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
-import { IconAlertTriangle, IconFilter, IconPhotoOff, IconUpload, IconX } from '@tabler/icons-react';
+import {
+  IconAlertTriangle,
+  IconFilter,
+  IconPhotoOff,
+  IconReport,
+  IconUpload,
+  IconX,
+} from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
-import { interfaceStore, useInterface } from '../app/interface-state.ts';
+import { interfaceStore, openDialog, useInterface } from '../app/interface-state.ts';
 import { goTo, pathOf } from '../app/route.ts';
 import type { ImageList } from '../app/server-lists.ts';
 import { useServices } from '../app/services.tsx';
@@ -12,6 +19,7 @@ import { Situation } from '../app/situation.tsx';
 import { useText } from '../i18n/use-text.ts';
 import styles from './gallery.module.css';
 import { IconButton } from './icon-button.tsx';
+import { ReportDialog } from './report-dialog.tsx';
 import { ImageStateMark } from './state-mark.tsx';
 import { type Upload, useUpload } from './use-upload.ts';
 
@@ -61,6 +69,14 @@ export function Gallery({ dataset, list }: { dataset: WireDataset; list: ImageLi
           >
             {text('strip.unreviewed')}
           </Button>
+          <Button
+            variant="default"
+            leftSection={<IconReport size={16} />}
+            onClick={() => openDialog('report')}
+          >
+            {text('report.title')}
+          </Button>
+          <ReportDialog dataset={dataset} />
           {dataset.writable ? (
             <FileButton multiple accept="image/*" onChange={(files) => upload.add(files)}>
               {(props) => (

@@ -6,6 +6,8 @@ import {
   type ModelState,
   maskIdOf,
   predictionKeyOf,
+  type ReportJob,
+  type ReportRequest,
   type RouteName,
   type ServerEvent,
   type WireCandidate,
@@ -100,7 +102,8 @@ export function createFakeServer(wanted: string | null): FakeServer {
   return {
     client: {
       call: ((name: RouteName, args: LooseArguments) => server.answer(name, args)) as Client['call'],
-      addressOf: (_, { params }) => sampleOf(String(params?.['imageId'])).image,
+      addressOf: (name, { params }) =>
+        name === 'readReportFile' ? 'about:blank' : sampleOf(String(params?.['imageId'])).image,
     },
     situation,
     listen: (listener) => {
@@ -126,6 +129,7 @@ class InMemoryServer {
   readonly #maps = new Map<string, Promise<LabelMap>>();
   #calibration: Calibration | null = null;
   #sensitivities: WireSensitivity[] = [];
+  #report: ReportJob | null = null;
   #labels: WireLabel[] = [
     { id: 'tableware', name: 'Tableware', color: '#0072b2' },
     { id: 'food', name: 'Food', color: '#e69f00' },
@@ -175,6 +179,12 @@ class InMemoryServer {
         return this.#embedding(imageId);
       case 'predict':
         return this.#predict(imageId, (body as { prompt: WirePrompt }).prompt);
+      case 'startReport':
+        return this.#startReport(body as ReportRequest);
+      case 'readReport':
+        return this.#report;
+      case 'cancelReport':
+        return this.#tellReport({ state: 'cancelled' });
       case 'writeCalibration':
         this.#calibration = (body as { calibration: Calibration | null }).calibration;
         this.#tell({ type: 'dataset', dataset: this.#dataset() });
@@ -266,6 +276,41 @@ class InMemoryServer {
     const map = this.#maps.get(address) ?? loadLabelMap(address);
     this.#maps.set(address, map);
     return map;
+  }
+
+  #startReport(request: ReportRequest): ReportJob {
+    const folder = '/home/ann/samples/.calque/report';
+    this.#report = {
+      ...request,
+      id: crypto.randomUUID(),
+      datasetId,
+      state: 'running',
+      progress: 0,
+      problem: null,
+      path: null,
+      authorPath: null,
+      missingPictures: 0,
+      startedAt: new Date().toISOString(),
+    };
+    setTimeout(() => this.#tellReport({ progress: 0.4 }), 300);
+    setTimeout(() => {
+      if (this.#report?.state !== 'running') return;
+      const stem = `${folder}/${request.template}.${request.language}`;
+      this.#tellReport({
+        state: 'done',
+        progress: 1,
+        path: `${stem}.${request.format}`,
+        authorPath: `${stem}.md`,
+      });
+    }, 900);
+    return this.#report;
+  }
+
+  #tellReport(change: Partial<ReportJob>): undefined {
+    if (this.#report === null) return undefined;
+    this.#report = { ...this.#report, ...change };
+    this.#tell({ type: 'report', job: this.#report });
+    return undefined;
   }
 
   async #measureSensitivity(
