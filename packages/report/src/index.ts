@@ -1,12 +1,3 @@
-export type { EvaluatedModel } from './evaluation/evaluated-model.ts';
-export { evaluationPlots, type NamedPlot } from './evaluation/evaluation-plots.ts';
-export {
-  calibrationTable,
-  type EvaluatedObjects,
-  evaluationTable,
-  objectsTable,
-} from './evaluation/evaluation-tables.ts';
-export { type MeasuresOptions, measuresTable } from './measures/measures-table.ts';
 export {
   type AuthorFile,
   type AuthorPlace,
@@ -24,6 +15,15 @@ export {
   picturesOf,
   type ReportDocument,
 } from './document/report-document.ts';
+export type { EvaluatedModel } from './evaluation/evaluated-model.ts';
+export { evaluationPlots, type NamedPlot } from './evaluation/evaluation-plots.ts';
+export {
+  calibrationTable,
+  type EvaluatedObjects,
+  evaluationTable,
+  objectsTable,
+} from './evaluation/evaluation-tables.ts';
+export { type MeasuresOptions, measuresTable } from './measures/measures-table.ts';
 export { contrastColour, type MaskColour, type PixelGrid } from './overlay/contrast-colour.ts';
 export { OVERLAY_MAX_SIDE, OVERLAY_MIN_SIDE, type OverlaySize, overlaySize } from './overlay/overlay-size.ts';
 export { type OverlayContent, overlaySvg } from './overlay/overlay-svg.ts';
@@ -41,10 +41,6 @@ export {
   reliabilityPlotSvg,
 } from './plots/reliability-plot.ts';
 export { type ScatterPlot, type ScatterSeries, scatterPlotSvg } from './plots/scatter-plot.ts';
-export { cellText, type Table, type TableCell, type TableColumn } from './tables/table.ts';
-export { tableCsv } from './tables/table-csv.ts';
-export { tableLatex } from './tables/table-latex.ts';
-export { tableMarkdown } from './tables/table-markdown.ts';
 export { type ReportMaterial, renderHtml } from './render/render-html.ts';
 export { type MarkdownReport, renderMarkdown } from './render/render-markdown.ts';
 export { renderTypst, type TypstFiles } from './render/render-typst.ts';
@@ -66,6 +62,10 @@ export type {
   StudyObject,
   StudySensitivity,
 } from './study/study.ts';
+export { cellText, type Table, type TableCell, type TableColumn } from './tables/table.ts';
+export { tableCsv } from './tables/table-csv.ts';
+export { tableLatex } from './tables/table-latex.ts';
+export { tableMarkdown } from './tables/table-markdown.ts';
 export { BUILT_IN_TEMPLATES, type BuiltInTemplate, builtInTemplate } from './template/built-in-templates.ts';
 export { parseTemplate, type Template } from './template/parse-template.ts';
 export { loadFont, type TextFont } from './text/text-font.ts';

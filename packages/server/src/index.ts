@@ -1,7 +1,7 @@
 export { isLoopback, type RunningServer, type ServerOptions, startServer } from './app/start-server.ts';
-export { walkFolder } from './datasets/walk-folder.ts';
 export type { Dataset } from './datasets/dataset.ts';
 export { openDataset } from './datasets/open-dataset.ts';
+export { walkFolder } from './datasets/walk-folder.ts';
 export { secureSharp } from './images/picture-settings.ts';
 export { readIfThere } from './reports/author-store.ts';
 export {
