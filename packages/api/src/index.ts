@@ -31,6 +31,7 @@ export {
   type WireLabel,
 } from './schemas/dataset.ts';
 export { RleSchema, type WireRle } from './schemas/geometry.ts';
+export type { WireMeasuredRow } from './schemas/measures.ts';
 export type {
   DriftQuantity,
   Minute,

@@ -9,6 +9,7 @@ import {
   LabelSchema,
 } from './schemas/dataset.ts';
 import { HashSchema, IdSchema, RleSchema } from './schemas/geometry.ts';
+import { MeasuresFileQuerySchema, MeasuresPageSchema, MeasuresQuerySchema } from './schemas/measures.ts';
 import { AdviceSchema, MonitoringSchema } from './schemas/monitoring.ts';
 import {
   BatchAnswerSchema,
@@ -292,6 +293,22 @@ export const routes = {
     params: ofImage,
     query: Type.Object({ annotationId: Type.Optional(IdSchema) }),
     response: Type.Array(SensitivitySchema),
+  },
+  listMeasures: {
+    method: 'GET',
+    path: '/api/datasets/:datasetId/measures',
+    summary: 'The table of measures, a page of images at a time, in the order of their paths',
+    params: ofDataset,
+    query: MeasuresQuerySchema,
+    response: MeasuresPageSchema,
+  },
+  exportMeasures: {
+    method: 'GET',
+    path: '/api/datasets/:datasetId/measures/file',
+    summary: 'The whole table of measures as CSV, Markdown or LaTeX',
+    params: ofDataset,
+    query: MeasuresFileQuerySchema,
+    response: 'binary',
   },
   recordPrediction: {
     method: 'POST',

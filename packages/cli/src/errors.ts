@@ -74,6 +74,15 @@ export function promptsUnreadable(path: string, cause: unknown): CalqueError {
   });
 }
 
+export function noPromptForImage(path: string, image: string): CalqueError {
+  return new CalqueError({
+    code: 'prompts-unreadable',
+    message: `the prompts ${quoted(path)} have no line about ${quoted(image)}`,
+    expected: 'at least one whose "image" is that file',
+    details: { path, image },
+  });
+}
+
 /** A limit that keeps an endless input from filling memory and disk. */
 export function promptsTooLong(path: string, what: string): CalqueError {
   return new CalqueError({

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { registerCompare } from './commands/compare.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEncode } from './commands/encode.ts';
@@ -56,6 +57,7 @@ export function createProgram(context: CliContext): Command {
   registerSegment(program, context);
   registerReplay(program, context);
   registerSensitivity(program, context);
+  registerCompare(program, context);
   registerMeasure(program, context);
   registerEval(program, context);
   registerReport(program, context);

@@ -3,6 +3,11 @@ export type { Dataset } from './datasets/dataset.ts';
 export { openDataset } from './datasets/open-dataset.ts';
 export { walkFolder } from './datasets/walk-folder.ts';
 export { secureSharp } from './images/picture-settings.ts';
+export {
+  type DatasetMeasures,
+  type MeasureFolderOptions,
+  measureFolder,
+} from './measures/measures-of-dataset.ts';
 export { readIfThere } from './reports/author-store.ts';
 export {
   type MadeReport,

@@ -24,6 +24,15 @@ export function addEngineFlags(command: Command): Command {
     .option('--cache-size <gib>', 'encoded images to keep on disk, in GiB (default: 4)', positiveInteger);
 }
 
+/** For commands that compare models: every `--model` counts. */
+export function repeatableModel(command: Command): Command {
+  const option = command.options.find(({ long }) => long === '--model');
+  if (option === undefined) return command;
+  option.argParser((value: string, previous: readonly string[] | undefined) => collect(value, previous));
+  option.description = `${option.description}, repeatable to compare`;
+  return command;
+}
+
 export function engineSettings(flags: EngineFlags): EngineSettings {
   return {
     ...(flags.threads === undefined ? {} : { threads: flags.threads }),

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { addEngineFlags, type EngineFlags } from '../arguments/segment-flags.ts';
+import { addEngineFlags, type EngineFlags, repeatableModel } from '../arguments/segment-flags.ts';
 import type { CliContext } from '../context.ts';
 import { usageInvalid } from '../errors.ts';
 
@@ -44,10 +44,7 @@ export function registerEval(program: Command, context: CliContext): void {
       new Option('--lang <code>', 'language of tables and plots').choices(['en', 'fr']).default('en'),
     )
     .option('--json', 'print everything as JSON instead of the table');
-  addEngineFlags(command);
-  const model = command.options.find(({ long }) => long === '--model');
-  model?.argParser((value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value]);
-  if (model !== undefined) model.description = `${model.description}, repeatable to compare`;
+  repeatableModel(addEngineFlags(command));
   command.option('--no-cache', 'do not keep or use encoded images on disk').addHelpText('after', EXAMPLES);
   command.action(async (manifest: string) => {
     await run(context, manifest, command.optsWithGlobals<EvalFlags>());

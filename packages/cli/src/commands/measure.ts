@@ -8,6 +8,7 @@ interface MeasureFlags {
   readonly out?: string;
   readonly lang: 'en' | 'fr';
   readonly json?: boolean;
+  readonly quiet?: boolean;
 }
 
 const EXAMPLES = `
@@ -40,6 +41,7 @@ export function registerMeasure(program: Command, context: CliContext): void {
         format: json === true ? 'json' : (format ?? null),
         out: flags.out ?? null,
         language: flags.lang,
+        quiet: flags.quiet === true,
       });
     });
 }

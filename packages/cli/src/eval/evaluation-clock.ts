@@ -5,6 +5,8 @@ export class EvaluationClock {
   readonly #total: number;
   readonly #now: () => number;
   readonly #startedMs: number;
+  /** Prompts answered, to be counted by who asks. */
+  decodes = 0;
   #done = 0;
   #computed = 0;
 
@@ -26,7 +28,7 @@ export class EvaluationClock {
   }
 
   text(): string {
-    const place = `${this.#done} of ${this.#total} images`;
+    const place = `${this.#done} of ${this.#total} images, ${this.decodes} prompts`;
     if (this.#computed === 0) return place;
     const leftMs = ((this.#now() - this.#startedMs) / this.#computed) * (this.#total - this.#done);
     return `${place}, about ${formatDuration(leftMs)} left`;

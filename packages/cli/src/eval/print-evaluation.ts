@@ -169,7 +169,10 @@ class EvaluationCommand {
           );
           this.#advance(model.manifest.id, false);
         },
-        onDecode: () => this.#tell(model.manifest.id),
+        onDecode: () => {
+          this.#clock.decodes++;
+          this.#tell(model.manifest.id);
+        },
       });
       return model.manifest.id;
     });

@@ -1,28 +1,36 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Calibration, MeasuredObject } from '@calque/core';
-import { cellText, measuresTable, type Table, tableCsv, tableLatex, tableMarkdown } from '@calque/report';
+import { type MeasuresOptions, measuresTable, tableCsv, tableLatex, tableMarkdown } from '@calque/report';
 import type { CliContext } from '../context.ts';
 import { nothingMeasured, outputFailed } from '../errors.ts';
-import { type Column, fitColumns, tableHead, tableRow } from '../output/text-table.ts';
+import { terminalTable } from '../output/terminal-table.ts';
 import { writeText } from '../output/write-text.ts';
-import { measuresOfRecords } from './gather-measures.ts';
+import { gatherMeasures } from './gather-measures.ts';
 import { formatOfFile, type MeasureFormat } from './measure-formats.ts';
 
 export interface MeasureSettings {
   readonly sources: readonly string[];
+  /** Null: what the first dataset says that has a calibration. */
   readonly pixelsPerMm: number | null;
   /** Null: what the ending of `out` says, else a table. */
   readonly format: MeasureFormat | null;
   readonly out: string | null;
   readonly language: 'en' | 'fr';
+  readonly quiet: boolean;
 }
 
 export async function printMeasures(context: CliContext, settings: MeasureSettings): Promise<void> {
   const objects: MeasuredObject[] = [];
-  for (const source of settings.sources) objects.push(...(await measuresOfRecords(source, context)));
+  let calibration: Calibration | null = null;
+  for (const source of settings.sources) {
+    const gathered = await gatherMeasures(source, context, settings.quiet);
+    for (const object of gathered.objects) objects.push(object);
+    calibration ??= gathered.calibration;
+  }
   if (objects.length === 0) throw nothingMeasured(settings.sources);
-  const text = writtenAs(formatOf(settings), objects, settings);
+  if (settings.pixelsPerMm !== null) calibration = { lengthPx: settings.pixelsPerMm, lengthMm: 1 };
+  const text = writtenAs(formatOf(settings), objects, { language: settings.language, calibration });
   if (settings.out === null) {
     await writeText(context.stdout, text, context.signal);
     return;
@@ -40,10 +48,8 @@ function formatOf({ format, out }: MeasureSettings): MeasureFormat {
 function writtenAs(
   format: MeasureFormat,
   objects: readonly MeasuredObject[],
-  { pixelsPerMm, language }: MeasureSettings,
+  { language, calibration }: MeasuresOptions,
 ): string {
-  const calibration: Calibration | null =
-    pixelsPerMm === null ? null : { lengthPx: pixelsPerMm, lengthMm: 1 };
   const table = measuresTable(objects, { language, calibration });
   switch (format) {
     case 'csv':
@@ -57,22 +63,4 @@ function writtenAs(
     case 'table':
       return terminalTable(table, language);
   }
-}
-
-/** Columns without a single value are left out: a terminal is narrow. */
-function terminalTable(table: Table, language: string): string {
-  const rows = table.rows.map((row) =>
-    table.columns.map((column, i) => cellText(row[i] ?? null, column, language)),
-  );
-  const used = table.columns.map((_, i) => rows.some((row) => row[i] !== ''));
-  const kept = <T>(values: readonly T[]) => values.filter((_, i) => used[i] === true);
-  const columns: Column[] = fitColumns(
-    kept(table.columns).map(({ heading, decimals }) => ({
-      title: heading,
-      align: decimals === undefined ? 'left' : 'right',
-    })),
-    rows.map(kept),
-    32,
-  );
-  return tableHead(columns) + rows.map((row) => tableRow(columns, kept(row))).join('');
 }

@@ -75,7 +75,7 @@ function groupDigits(value: number): string {
 
 let font: Promise<TextFont> | null = null;
 
-function overlayFont(): Promise<TextFont> {
+export function overlayFont(): Promise<TextFont> {
   font ??= readFile(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf')).then(
     loadFont,
   );

@@ -1,4 +1,4 @@
-import { type PromptSummary, SIZE_CLASSES, TRUTH_PROMPTS } from '@calque/core';
+import { MAX_CLICKS, type PromptSummary, SIZE_CLASSES, TRUTH_PROMPTS } from '@calque/core';
 import { type Bar, barPlotSvg } from '../plots/bar-plot.ts';
 import { linePlotSvg } from '../plots/line-plot.ts';
 import type { PlotStyle } from '../plots/plot-style.ts';
@@ -73,13 +73,19 @@ function barOf(prompt: PromptSummary | undefined): Bar {
 function iouByClicks(models: readonly EvaluatedModel[], words: EvaluationWords, style: PlotStyle): string {
   const series = models.map(({ id, summary }) => ({
     name: id,
-    points: summary.iouByClicks.map((y, i) => ({ x: i + 1, y })),
+    points: clickAxis(summary.iouByClicks).map((y, i) => ({ x: i + 1, y })),
   }));
-  const xRange = [1, Math.max(2, ...series.map(({ points }) => points.length))] as const;
+  const xRange = [0, MAX_CLICKS] as const;
   return linePlotSvg(
     { ...plotWords(words, words.iouByClicks), xLabel: words.clicks, xRange, yRange: UNIT, series },
     style,
   );
+}
+
+/** A value for every click that could have been made: after the last that was, nothing changes. */
+function clickAxis(ious: readonly number[]): readonly number[] {
+  const last = ious.at(-1);
+  return last === undefined ? [] : Array.from({ length: MAX_CLICKS }, (_, i) => ious[i] ?? last);
 }
 
 function reliability(models: readonly EvaluatedModel[], words: EvaluationWords, style: PlotStyle): string {

@@ -16,6 +16,7 @@ import { embeddingRoutes } from '../routes/embeddings.ts';
 import { registerEvents } from '../routes/events.ts';
 import { imageRoutes } from '../routes/images.ts';
 import { maskRoutes } from '../routes/masks.ts';
+import { measureRoutes } from '../routes/measures.ts';
 import { modelRoutes } from '../routes/models.ts';
 import { monitoringRoutes, registerMetrics } from '../routes/monitoring.ts';
 import { predictionRoutes } from '../routes/predictions.ts';
@@ -65,6 +66,7 @@ export async function createApp(parts: ServerParts, options: AppOptions = {}): P
     ...reportRoutes(parts),
     ...maskRoutes(parts),
     ...documentRoutes(parts),
+    ...measureRoutes(parts),
     ...monitoringRoutes(parts),
   });
   registerEvents(app, parts);

@@ -17,13 +17,8 @@ export async function judgedAnswerOf(
   if (decision.kind !== 'accept' && decision.kind !== 'reject') return null;
   const annotation = judgedIn(entry, decision.annotationId);
   if (annotation === null) return null;
-  const prompt = promptTextOf(annotation.prompt);
-  const predictions = await storage.latestPredictions(imageId, LOOKED_AT);
-  const answer = predictions.find(
-    (prediction) =>
-      prediction.model.id === annotation.model && wirePromptTextOf(prediction.prompt) === prompt,
-  );
-  const candidate = answer === undefined ? undefined : chosenOf(answer, annotation.choice);
+  const answer = await answerTo(storage, imageId, annotation);
+  const candidate = answer?.candidates[chosenCandidate(answer, annotation.choice)];
   if (candidate === undefined) return null;
   const { score, stability } = candidate;
   return { score, stability, painted: annotation.editedMask !== null };
@@ -34,8 +29,25 @@ function judgedIn(entry: Entry, annotationId: string): Annotation | null {
   return entry.changes.find(({ after }) => after?.id === annotationId)?.after ?? null;
 }
 
-function chosenOf({ candidates, best }: StoredPrediction, choice: Annotation['choice']) {
-  return candidates[choice === 'best' || choice >= candidates.length ? best : choice];
+/** The newest answer on record to what an annotation asks; null where there is none. */
+export async function answerTo(
+  storage: Pick<Storage, 'latestPredictions'>,
+  imageId: string,
+  { model, prompt }: Annotation,
+): Promise<StoredPrediction | null> {
+  const asked = promptTextOf(prompt);
+  const predictions = await storage.latestPredictions(imageId, LOOKED_AT);
+  return (
+    predictions.find((found) => found.model.id === model && wirePromptTextOf(found.prompt) === asked) ?? null
+  );
+}
+
+/** Index of the candidate that becomes the mask. */
+export function chosenCandidate(
+  { candidates, best }: StoredPrediction,
+  choice: Annotation['choice'],
+): number {
+  return choice === 'best' || choice >= candidates.length ? best : choice;
 }
 
 function promptTextOf({ box, points, maskId }: AnnotationPrompt): string {
