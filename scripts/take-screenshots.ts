@@ -41,6 +41,7 @@ const views: readonly View[] = [
   { name: 'palette', path: '/', act: (page) => afterKey(page, 'Control+k') },
   { name: 'labels', path: '/', act: (page) => afterKey(page, 'l') },
   { name: 'gallery', path: '/d/samples' },
+  { name: 'table', path: '/d/samples/table' },
   { name: 'login', path: '/?state=login' },
   { name: 'empty', path: '/?state=empty' },
   { name: 'problem', path: '/?state=problem' },

@@ -11,6 +11,7 @@ import { CommandsProvider } from '../keyboard/use-commands.tsx';
 import { LiveRegion } from '../panels/live-region.tsx';
 import { cssVariables, theme } from '../theme/theme.ts';
 import { DatasetPage } from './dataset-page.tsx';
+import { TablePlace } from './late-panels.tsx';
 import { LoginPage, statusOf } from './login-page.tsx';
 import { usePlace } from './route.ts';
 import { createQueryClient, followEvents, useDatasets } from './server-lists.ts';
@@ -105,6 +106,7 @@ function Pages() {
     <>
       {place.page === 'start' && datasets.data !== undefined ? <StartPage datasets={datasets.data} /> : null}
       {place.page === 'dataset' ? <DatasetPage datasetId={place.datasetId} /> : null}
+      {place.page === 'table' ? <TablePlace datasetId={place.datasetId} /> : null}
       {place.page === 'image' ? <Workbench datasetId={place.datasetId} imageId={place.imageId} /> : null}
       <ShortcutsSheet />
       <CommandPalette />

@@ -5,6 +5,7 @@ describe('an address', () => {
   test.each([
     ['/', { page: 'start' }],
     ['/d/photos', { page: 'dataset', datasetId: 'photos' }],
+    ['/d/photos/table', { page: 'table', datasetId: 'photos' }],
     ['/d/a%20b/i/c%2Fd', { page: 'image', datasetId: 'a b', imageId: 'c/d' }],
   ] as const)('%s names its place, and the place has that address', (path, place) => {
     expect(placeOf(path)).toEqual(place);

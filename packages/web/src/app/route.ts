@@ -4,6 +4,7 @@ import { useSyncExternalStore } from 'react';
 export type Place =
   | { readonly page: 'start' }
   | { readonly page: 'dataset'; readonly datasetId: string }
+  | { readonly page: 'table'; readonly datasetId: string }
   | { readonly page: 'image'; readonly datasetId: string; readonly imageId: string };
 
 export function placeOf(path: string): Place {
@@ -12,6 +13,7 @@ export function placeOf(path: string): Place {
     .filter((part) => part !== '')
     .map(decoded);
   if (d !== 'd' || datasetId === undefined) return { page: 'start' };
+  if (i === 'table') return { page: 'table', datasetId };
   if (i !== 'i' || imageId === undefined) return { page: 'dataset', datasetId };
   return { page: 'image', datasetId, imageId };
 }
@@ -19,6 +21,7 @@ export function placeOf(path: string): Place {
 export function pathOf(place: Place): string {
   if (place.page === 'start') return '/';
   const dataset = `/d/${encodeURIComponent(place.datasetId)}`;
+  if (place.page === 'table') return `${dataset}/table`;
   return place.page === 'dataset' ? dataset : `${dataset}/i/${encodeURIComponent(place.imageId)}`;
 }
 

@@ -4,6 +4,7 @@ import { editorEn } from './editor.en.ts';
 import { reportEn } from './report.en.ts';
 import { sensitivityEn } from './sensitivity.en.ts';
 import { shellEn } from './shell.en.ts';
+import { tableEn } from './table.en.ts';
 
 export const en = {
   ...shellEn,
@@ -12,4 +13,5 @@ export const en = {
   ...compareEn,
   ...reportEn,
   ...sensitivityEn,
+  ...tableEn,
 } as const;

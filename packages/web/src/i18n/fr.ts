@@ -5,6 +5,7 @@ import type { en } from './en.ts';
 import { reportFr } from './report.fr.ts';
 import { sensitivityFr } from './sensitivity.fr.ts';
 import { shellFr } from './shell.fr.ts';
+import { tableFr } from './table.fr.ts';
 
 /** Exactly the keys of the English texts: the compiler says which are missing. */
 export const fr: Readonly<Record<keyof typeof en, string>> = {
@@ -14,4 +15,5 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   ...compareFr,
   ...reportFr,
   ...sensitivityFr,
+  ...tableFr,
 };

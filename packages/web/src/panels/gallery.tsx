@@ -6,9 +6,11 @@ import {
   IconFilter,
   IconPhotoOff,
   IconReport,
+  IconTable,
   IconUpload,
   IconX,
 } from '@tabler/icons-react';
+
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import { interfaceStore, openDialog, useInterface } from '../app/interface-state.ts';
@@ -60,6 +62,19 @@ export function Gallery({ dataset, list }: { dataset: WireDataset; list: ImageLi
           })}
         </p>
         <div className={styles['actions']}>
+          <Button
+            component="a"
+            variant="default"
+            leftSection={<IconTable size={16} />}
+            href={pathOf({ page: 'table', datasetId: dataset.id })}
+            onClick={(event) => {
+              if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+              event.preventDefault();
+              goTo({ page: 'table', datasetId: dataset.id });
+            }}
+          >
+            {text('table.open')}
+          </Button>
           <Button
             variant="default"
             leftSection={<IconFilter size={16} />}

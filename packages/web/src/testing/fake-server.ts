@@ -37,6 +37,7 @@ import {
   type RecordedRle,
 } from '@calque/core';
 import { type LabelMap, loadLabelMap, masksFor } from './label-map.ts';
+import { measuredRow } from './measured-rows.ts';
 
 /** What `?state=` can ask for. */
 type FakeSituation =
@@ -47,6 +48,7 @@ type FakeSituation =
   | 'problem'
   | 'changed'
   | 'downloading'
+  | 'many-objects'
   | 'missing-model';
 
 export interface FakeServer {
@@ -195,6 +197,8 @@ class InMemoryServer {
         return this.#sensitivities.filter(
           (made) => made.imageId === imageId && made.annotationId === query['annotationId'],
         );
+      case 'listMeasures':
+        return this.#measures(query);
       case 'findPredictions':
         return [];
       case 'readDocument':
@@ -241,6 +245,18 @@ class InMemoryServer {
       images: matching.slice(from, to),
       next: to < matching.length ? String(to) : null,
       total: matching.length,
+    };
+  }
+
+  #measures(query: Readonly<Record<string, unknown>>) {
+    const total = { 'many-objects': 20_000, empty: 0 }[String(this.#situation)] ?? imageCount;
+    const from = Number(query['after'] ?? 0);
+    const to = Math.min(total, from + Number(query['limit'] ?? 100));
+    return {
+      rows: Array.from({ length: 5 * (to - from) }, (_, i) => measuredRow(5 * from + i)),
+      images: to - from,
+      total,
+      next: to < total ? String(to) : null,
     };
   }
 
