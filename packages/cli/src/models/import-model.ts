@@ -25,12 +25,13 @@ interface ImportArguments {
 /** Imports, has the model answer the built-in probe and tells what came of it. */
 export async function importModel(context: CliContext, { paths, flags }: ImportArguments): Promise<void> {
   const { cwd, signal } = context;
+  const store = await context.openStore();
+  const isPublished = (name: string): boolean => store.published().some(({ id }) => id === name);
   const input: ImportInput = {
-    paths: paths.map((file) => path.resolve(cwd, file)),
+    paths: paths.map((file) => (isPublished(file) ? file : path.resolve(cwd, file))),
     ...(flags.precision === undefined ? {} : { precision: flags.precision }),
     ...(flags.config === undefined ? {} : { config: await readConfig(path.resolve(cwd, flags.config)) }),
   };
-  const store = await context.openStore();
   const progress = await startPullProgress(context, { quiet: flags.quiet === true });
   let model: ResolvedModel;
   try {

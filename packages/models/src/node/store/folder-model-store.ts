@@ -140,12 +140,7 @@ export class FolderModelStore implements ModelStore {
     try {
       const id = options.id ?? this.#freeId(prepared);
       this.#checkNewId(id, prepared);
-      const lock = await this.#lock(id, prepared.neededBytes, options, async () => undefined);
-      try {
-        await this.#install(prepared, id, `${name}, imported`, options, lock?.signal);
-      } finally {
-        await lock?.release();
-      }
+      await this.#installAlone(prepared, id, `${name}, imported`, options);
       return await this.resolve(id, options);
     } finally {
       await prepared.close();
@@ -169,7 +164,7 @@ export class FolderModelStore implements ModelStore {
   async #namedCheckpoint({ paths }: ImportInput): Promise<PublishedCheckpoint | undefined> {
     const [path = '', more] = paths;
     if (more !== undefined || (await fileSize(path)) !== undefined) return undefined;
-    return this.#parts.checkpoints.find(({ id }) => id === basename(path));
+    return this.#parts.checkpoints.find(({ id }) => id === path);
   }
 
   async #importPublished(
@@ -196,16 +191,22 @@ export class FolderModelStore implements ModelStore {
     return this.#isTaken(prepared.id, prepared) ? `${prepared.id}-imported` : prepared.id;
   }
 
-  async #install(
+  /** Puts a prepared model into its place, while no other process does. */
+  async #installAlone(
     prepared: PreparedImport,
     id: string,
     installedFrom: string,
     options: PullOptions,
-    signal: AbortSignal = new AbortController().signal,
   ): Promise<void> {
     const { disk } = this.#parts;
     const listener = options.onProgress ?? (() => undefined);
-    await installImport({ prepared, id, folder: this.folder, installedFrom, disk, listener, signal });
+    const lock = await this.#lock(id, prepared.neededBytes, options, async () => undefined);
+    try {
+      const signal = lock?.signal ?? new AbortController().signal;
+      await installImport({ prepared, id, folder: this.folder, installedFrom, disk, listener, signal });
+    } finally {
+      await lock?.release();
+    }
     listener({ kind: 'done', id, folder: join(this.folder, id), alreadyInstalled: false });
   }
 
@@ -213,7 +214,8 @@ export class FolderModelStore implements ModelStore {
     const { id } = checkpoint;
     const ready = (): Promise<ResolvedModel | undefined> => this.#resolveIfWhole(id, options);
     const before = await ready();
-    const lock = before === undefined ? await this.#lock(id, 0, options, ready) : undefined;
+    // The lock of the download comes first, as in an import by id: both may want the other one then.
+    const lock = before === undefined ? await this.#lock(`${id}.download`, 0, options, ready) : undefined;
     try {
       const present = before ?? (await ready());
       if (present !== undefined || lock === undefined) {
@@ -240,7 +242,8 @@ export class FolderModelStore implements ModelStore {
     const prepared = await prepareImport({ paths: [path] }, { signal });
     try {
       const { host } = new URL(checkpoint.url);
-      await this.#install(prepared, checkpoint.id, `${basename(path)} of ${host}`, options, signal);
+      const from = `${basename(path)} of ${host}`;
+      await this.#installAlone(prepared, checkpoint.id, from, { ...options, signal });
     } finally {
       await prepared.close();
     }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -113,6 +113,8 @@ describe('What is not imported leaves nothing behind', () => {
   test.each<[string, string, Parameters<ModelStore['import']>[0], string?]>([
     ['another name is needed', 'model-id-taken', { paths: [sam1] }, 'tiny-sam'],
     ['the name is none', 'model-id-invalid', { paths: [sam1] }, '../evil'],
+    ['the name is that of a folder of the store', 'model-id-invalid', { paths: [sam1] }, 'mine.import'],
+    ['so is the name of a download', 'model-id-invalid', { paths: [sam1] }, 'sam-vit-b.download'],
     ['the architecture is not published', 'checkpoint-unsupported', { paths: [sam2] }],
     ['the description is wrong', 'checkpoint-config-invalid', { paths: [sam2], config: { heads: 'two' } }],
     [
@@ -161,6 +163,16 @@ describe('What is not imported leaves nothing behind', () => {
     await expect(started).rejects.toThrow('enough');
     expect(await readdir(store().folder)).toEqual([]);
   });
+});
+
+test('What a killed import left is removed by the next one, whatever that is called, and not what another writes now', async () => {
+  const { folder } = store();
+  for (const name of ['killed.import', 'old.import', 'old.lock', 'running.import', 'running.lock'])
+    await mkdir(join(folder, name), { recursive: true });
+  await writeFile(join(folder, 'killed.import', 'encoder.onnx'), 'half');
+  await utimes(join(folder, 'old.lock'), 1000, 1000);
+  await store().import({ paths: [sam1] }, { id: 'mine' });
+  expect((await readdir(folder)).sort()).toEqual(['mine', 'old.lock', 'running.import', 'running.lock']);
 });
 
 test('A damaged import is not used, keeps its name, and is imported again', async () => {
@@ -255,6 +267,25 @@ describe('A published checkpoint is downloaded, checked and converted', () => {
     const model = await mirrored.import({ paths: ['sam-micro'], precision: 'fp16' });
     expect(model.manifest).toMatchObject({ imported: { precision: 'fp16' } });
     expect(await readdir(mirrored.folder)).toEqual([basename(model.folder)]);
+  });
+
+  test('at the same time as it is imported in another precision, with one download after the other', async () => {
+    await using server = await startFileServer({ files: { 'sam1-micro.pth': await readFile(sam1) } });
+    const checkpoints = [await published(server.url)];
+    const [pulled, imported] = await Promise.all([
+      store(checkpoints).pull('sam-micro'),
+      store(checkpoints).import({ paths: ['sam-micro'], precision: 'fp16' }),
+    ]);
+    expect(await store(checkpoints).verify(pulled.manifest.id)).toMatchObject({ ok: true });
+    expect(await store(checkpoints).verify(imported.manifest.id)).toMatchObject({ ok: true });
+    expect((await readdir(store().folder)).sort()).toEqual(['sam-micro', 'sam-vit-48x4-fp16']);
+  });
+
+  test('but not where a path ends with its id and leads nowhere', async () => {
+    const checkpoints = [await published('http://127.0.0.1:1')];
+    expect(await codeOf(store(checkpoints).import({ paths: ['/nowhere/sam-micro'] }))).toBe(
+      'checkpoint-missing',
+    );
   });
 
   test('or refused, when its contents are others', async () => {

@@ -1,4 +1,4 @@
-import { readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskFull, modelIdInvalid } from '../../errors.ts';
 import type { PreparedImport } from '../convert/import-model.ts';
@@ -22,8 +22,11 @@ export interface InstallImportRequest {
   readonly signal: AbortSignal;
 }
 
+/** Names beside the models that the store needs itself. */
+const ownEndings = /\.(lock|import|download)$/;
+
 export function checkModelId(id: string): void {
-  if (!/^[a-z0-9][a-z0-9.-]*$/.test(id) || id.endsWith('.lock')) throw modelIdInvalid(id);
+  if (!/^[a-z0-9][a-z0-9.-]*$/.test(id) || ownEndings.test(id)) throw modelIdInvalid(id);
 }
 
 /**
@@ -35,6 +38,7 @@ export async function installImport(request: InstallImportRequest): Promise<void
   const place = join(folder, id);
   const temporary = join(folder, `${id}.import`);
   await rm(temporary, { recursive: true, force: true });
+  await removeAbandoned(folder);
   await checkSpace(request);
   try {
     await writing(folder, disk, prepared.neededBytes, async () => {
@@ -45,6 +49,19 @@ export async function installImport(request: InstallImportRequest): Promise<void
     });
   } finally {
     await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/** A lock that is held is renewed every few seconds. */
+const ABANDONED_MS = 60_000;
+
+/** What a process left that was killed during an import: gigabytes that belong to no model. */
+async function removeAbandoned(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.import'));
+  for (const name of names) {
+    const lock = await stat(join(folder, name.replace(/import$/, 'lock'))).catch(() => undefined);
+    if (lock !== undefined && Date.now() - lock.mtimeMs < ABANDONED_MS) continue;
+    await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 

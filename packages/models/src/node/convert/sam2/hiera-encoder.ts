@@ -1,5 +1,5 @@
 import type { Graph, Value } from '../../onnx/graph/graph.ts';
-import { permuted, product, reshaped, rows, sum } from '../../onnx/graph/lazy-tensor.ts';
+import { type LazyTensor, permuted, product, reshaped, rows, sum } from '../../onnx/graph/lazy-tensor.ts';
 import { add, multiply } from '../../onnx/graph/ops/arithmetic.ts';
 import { attention } from '../../onnx/graph/ops/attention.ts';
 import { convolution } from '../../onnx/graph/ops/convolution.ts';
@@ -19,6 +19,9 @@ const EPSILON = 1e-6;
 const PATCH = 4;
 
 const trunk = 'image_encoder.trunk';
+
+/** In windows, so many heads are computed one by one: to regroup their channels would take longer than the products. */
+const HEADS_APART = 2;
 
 /** The tokens at the end of each stage, [1, cells, width], and the order of their cells. */
 export interface Stage {
@@ -156,35 +159,58 @@ interface AttentionPlan {
  * chances sum to 1, and is added after the last layer. Both hold for padding too, which the reference makes of biases
  * alone: so keys and values have none here, and padding is zero. A bias of queries waits until they are pooled.
  */
-function windowedAttention(
-  x: Value,
-  weights: CheckpointWeights,
-  { plan, order, orderOut }: AttentionPlan,
-): Value {
-  const { index, width, widthOut, heads, window } = plan;
+function windowedAttention(x: Value, weights: CheckpointWeights, attentionPlan: AttentionPlan): Value {
+  const { plan, order, orderOut } = attentionPlan;
+  const { index, widthOut, heads, window } = plan;
   const name = `${trunk}.blocks.${index}.attn`;
-  const weight = weights.take(`${name}.qkv.weight`, [3 * widthOut, width]);
   const bias = weights.take(`${name}.qkv.bias`, [3 * widthOut]);
-  const part = (i: number): Value => linear(x, rows(weight, i * widthOut, (i + 1) * widthOut), null);
-  const scale = sideOf(order) / sideOf(orderOut);
-  const keyWindows = windowsOf(order, window);
-  const queryWindows = windowsOf(orderOut, window === null ? null : window / scale);
-  const queryBias = rows(bias, 0, widthOut);
-  const queries =
-    scale === 1
-      ? linear(x, rows(weight, 0, widthOut), queryBias)
-      : add(pooled(part(0)), x.graph.exactWeight(queryBias));
-  const q = intoWindows(queries, queryWindows);
-  const k = intoWindows(part(1), keyWindows);
-  const v = intoWindows(part(2), keyWindows);
-  const attended = heads === 1 && window !== null ? singleHead(q, k, v) : attention(q, k, v, heads);
+  const groups = window !== null && heads <= HEADS_APART ? heads : 1;
+  const columns = widthOut / groups;
+  const attended = Array.from({ length: groups }, (_, group) =>
+    attendedColumns(x, weights, attentionPlan, [group * columns, (group + 1) * columns]),
+  );
   const last = weights.take(`${name}.proj.weight`, [widthOut, widthOut]);
   const valueBias = reshaped(rows(bias, 2 * widthOut, 3 * widthOut), [widthOut, 1]);
+  const { queries } = windowsOfBlock(plan, order, orderOut);
   return linear(
-    outOfWindows(attended, queryWindows, tokenCount(orderOut)),
+    outOfWindows(concat(attended, 2), queries, tokenCount(orderOut)),
     last,
     sum(weights.take(`${name}.proj.bias`, [widthOut]), reshaped(product(last, valueBias), [widthOut])),
   );
+}
+
+/** What comes out of some of the heads, which have these columns of queries, keys and values. In windows. */
+function attendedColumns(
+  x: Value,
+  weights: CheckpointWeights,
+  { plan, order, orderOut }: AttentionPlan,
+  [start, end]: readonly [number, number],
+): Value {
+  const { index, width, widthOut, heads, window } = plan;
+  const name = `${trunk}.blocks.${index}.attn.qkv`;
+  const weight = weights.take(`${name}.weight`, [3 * widthOut, width]);
+  const bias = rows(weights.take(`${name}.bias`, [3 * widthOut]), start, end);
+  const columns = (part: number): LazyTensor => rows(weight, part * widthOut + start, part * widthOut + end);
+  const products = linear(x, columns(0), order === orderOut ? bias : null);
+  const windows = windowsOfBlock(plan, order, orderOut);
+  const q = order === orderOut ? products : add(pooled(products), x.graph.exactWeight(bias));
+  const [queries, keys, values] = [
+    intoWindows(q, windows.queries),
+    intoWindows(linear(x, columns(1), null), windows.keys),
+    intoWindows(linear(x, columns(2), null), windows.keys),
+  ] as const;
+  const headCount = (heads * (end - start)) / widthOut;
+  return headCount === 1 && window !== null
+    ? singleHead(queries, keys, values)
+    : attention(queries, keys, values, headCount);
+}
+
+function windowsOfBlock({ window }: BlockPlan, order: TokenOrder, orderOut: TokenOrder) {
+  const scale = sideOf(order) / sideOf(orderOut);
+  return {
+    keys: windowsOf(order, window),
+    queries: windowsOf(orderOut, window === null ? null : window / scale),
+  };
 }
 
 /** With one head nothing has to be regrouped, and the runtime's plain products are faster on small windows. */

@@ -72,7 +72,7 @@ function rowCount(leading: Shape): Dim | null {
 }
 
 /** Below this a layer's time is not in its products. */
-const SMALL_LAYER = 16_384;
+const SMALL_LAYER = 8192;
 
 function isQuantizable(weight: LazyTensor): boolean {
   return elementCount(weight.shape) >= SMALL_LAYER;
