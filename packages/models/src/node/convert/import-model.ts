@@ -5,7 +5,7 @@ import { openCheckpoint } from '../checkpoint/open-checkpoint.ts';
 import type { Graph, Precision } from '../onnx/graph/graph.ts';
 import { type WrittenFile, weightBytes, writeGraph } from '../onnx/graph/write-graph.ts';
 import { type FileIdentity, fileSize, hashFile } from '../store/file-identity.ts';
-import { planConversion } from './plan-conversion.ts';
+import { planConversion, refuseDescription } from './plan-conversion.ts';
 
 /** What is to become a model. */
 export interface ImportInput {
@@ -52,6 +52,7 @@ export async function prepareImport(
   const [path, second] = input.paths;
   if (path === undefined) throw new RangeError('nothing to import');
   if (second === undefined) return prepareCheckpoint(path, input, options);
+  refuseDescription(input.config);
   const { prepareOnnxPair } = await import('../onnx/import-onnx-pair.ts');
   return prepareOnnxPair([path, second], options);
 }

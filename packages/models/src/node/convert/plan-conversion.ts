@@ -1,4 +1,4 @@
-import { checkpointUnsupported } from '../../errors.ts';
+import { checkpointConfigInvalid, checkpointUnsupported } from '../../errors.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import type { Precision } from '../onnx/graph/graph.ts';
 import { CheckpointWeights } from './checkpoint-weights.ts';
@@ -23,6 +23,7 @@ export interface ConversionOptions {
 export function planConversion(checkpoint: Checkpoint, options: ConversionOptions): ConversionPlan {
   const weights = new CheckpointWeights(withAuthorsNames(checkpoint));
   const plan = planOf(weights, checkpoint, options);
+  if (plan !== undefined && plan.family !== 'sam2') refuseDescription(options.config);
   if (plan !== undefined) return plan;
   if (weights.has('vision_encoder.backbone.patch_embed.projection.weight')) {
     throw checkpointUnsupported(
@@ -36,6 +37,12 @@ export function planConversion(checkpoint: Checkpoint, options: ConversionOption
     `its tensors are those of no SAM 1, MobileSAM or SAM 2 (${sample(checkpoint)})`,
     'Use the file that Meta or the authors of MobileSAM publish, with the names of tensors as they are there',
   );
+}
+
+/** A description that nobody reads is a mistake that somebody makes. */
+export function refuseDescription(config: unknown): void {
+  if (config === undefined) return;
+  throw checkpointConfigInvalid('it', config, 'none here: only encoders of SAM 2 need a description');
 }
 
 function planOf(

@@ -19,6 +19,7 @@ import { pruneInto, renameValueInto } from './graph-index.ts';
 import { type OnnxModel, readOnnx, writeOnnx } from './onnx-file.ts';
 import { graphInputs, graphOutputs } from './onnx-interface.ts';
 import { type OnnxInterface, type RecognisedPair, recogniseOnnxPair } from './recognise-onnx-pair.ts';
+import { takeNormalisedImage } from './take-normalised-image.ts';
 
 interface OpenedOnnx extends OnnxInterface {
   readonly path: string;
@@ -107,20 +108,43 @@ async function sizeWithWeights({ path, external }: OpenedOnnx): Promise<number> 
   return sum;
 }
 
-/** The encoder is taken as it is; what its input and output are called is noted in the manifest. */
+/** The encoder is taken as it is, apart from its input; what its input and output are called is noted in the manifest. */
 async function copyEncoder(
   encoder: OpenedOnnx,
   folder: string,
-  { encoderNames, encoder: seen, decoder }: RecognisedPair,
+  pair: RecognisedPair,
   options: WriteModelOptions,
 ): Promise<ModelFile> {
+  const { encoderNames, encoder: seen, decoder } = pair;
   const [data, more] = encoder.external;
   if (more !== undefined)
     throw onnxPairUnknown([seen.file, decoder.file], 'the encoder has its weights in several files');
   const weights = data === undefined ? {} : { weights: await copyInto(encoder, data, folder, data, options) };
-  const model = await copyInto(encoder, basename(encoder.path), folder, 'encoder.onnx', options);
+  const model = pair.takesPixels
+    ? await writeEdited(
+        folder,
+        'encoder.onnx',
+        editEncoder(await readFile(encoder.path), encoder, pair),
+        options,
+      )
+    : await copyInto(encoder, basename(encoder.path), folder, 'encoder.onnx', options);
   const names = Object.keys(encoderNames).length === 0 ? {} : { names: encoderNames };
   return { ...model, ...names, ...weights };
+}
+
+function editEncoder(bytes: Uint8Array, { path }: OpenedOnnx, pair: RecognisedPair): Uint8Array {
+  return takeNormalisedImage(bytes, path, inputOf(pair));
+}
+
+async function writeEdited(
+  folder: string,
+  name: string,
+  bytes: Uint8Array,
+  { onBytes }: WriteModelOptions,
+): Promise<FileIdentity> {
+  await writeFile(join(folder, name), bytes, { flush: true });
+  onBytes?.(bytes.length);
+  return { name, sizeBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
 async function copyInto(
@@ -146,16 +170,13 @@ async function writeDecoder(
   decoder: OpenedOnnx,
   folder: string,
   pair: RecognisedPair,
-  { onBytes }: WriteModelOptions,
+  options: WriteModelOptions,
 ): Promise<ModelFile> {
   if (decoder.external.length > 0)
     throw onnxPairUnknown([decoder.file], 'the decoder has its weights in another file');
   const original = await readFile(decoder.path);
   const bytes = pair.interface === 'published' ? editDecoder(original, decoder, pair) : original;
-  await writeFile(join(folder, 'decoder.onnx'), bytes, { flush: true });
-  onBytes?.(bytes.length);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { name: 'decoder.onnx', sizeBytes: bytes.length, sha256 };
+  return writeEdited(folder, 'decoder.onnx', bytes, options);
 }
 
 function editDecoder(

@@ -55,6 +55,17 @@ describe('A pair is recognised by what its graphs take and give', () => {
       { family: 'sam1', encoderNames: { input: 'input_image', output: 'image_embeddings' } },
     ],
     [
+      'samexporter for SAM 1 with the pre-processing in the encoder',
+      graph('e', ['input_image ?,?,3'], ['image_embeddings 1,256,64,64']),
+      sam1Decoder,
+      {
+        family: 'sam1',
+        takesPixels: true,
+        imageSize: 1024,
+        encoderNames: { input: 'normalised_image', output: 'image_embeddings' },
+      },
+    ],
+    [
       'samexporter for SAM 2',
       graph('e', ['image 1,3,1024,1024'], ['high_res_feats_0', 'high_res_feats_1', 'image_embed']),
       graph('d', sam2Inputs, ['masks', 'iou_predictions']),
@@ -123,10 +134,10 @@ describe('Another pair is refused with what was seen', () => {
       /does not give high_res_feats_0, high_res_feats_1/,
     ],
     [
-      'an encoder that does the pre-processing itself',
-      graph('e', ['input_image ?,?,3'], ['image_embeddings 1,256,64,64']),
+      'an encoder that takes pixels in another order',
+      graph('e', ['input_image 3,?,?'], ['image_embeddings 1,256,64,64']),
       sam1Decoder,
-      /without --use-preprocess/,
+      /does not take a square image.*takes input_image \[3, \?, \?\]/s,
     ],
   ])('%s', (_what, first, second, message) => {
     expect(() => recogniseOnnxPair(first, second)).toThrow(message);

@@ -1,6 +1,8 @@
 import { onnxPairUnknown } from '../../errors.ts';
 import type { ModelFamily, ModelInterface } from '../../manifest/manifest.ts';
+import { onnxDataType } from './onnx-constants.ts';
 import { describeGraphValue, type GraphValue } from './onnx-interface.ts';
+import { normalisedImage } from './take-normalised-image.ts';
 
 /** What a graph takes and gives. */
 export interface OnnxInterface {
@@ -19,6 +21,8 @@ export interface RecognisedPair {
   readonly decoder: OnnxInterface;
   /** What the encoder's input and output are called in its file, where that differs from the interface. */
   readonly encoderNames: Readonly<Record<string, string>>;
+  /** The encoder normalises and pads by itself, and takes float32 [height, width, 3]. */
+  readonly takesPixels: boolean;
   /** Side of the square that the encoder sees. */
   readonly imageSize: number;
   readonly logitsSize: number;
@@ -137,34 +141,50 @@ function pairOf(
 ): RecognisedPair {
   const [image, ...others] = encoder.inputs;
   if (image === undefined || others.length > 0) throw fail('the encoder does not take one image');
-  if (image.shape?.length === 3) {
-    throw fail('the encoder normalises and pads by itself; export it without --use-preprocess');
-  }
-  const side = image.shape?.[3] ?? 1024;
-  if (image.shape?.length !== 4 || (image.shape[1] ?? 3) !== 3 || (image.shape[2] ?? side) !== side)
-    throw fail('the encoder does not take a square image of three channels, [1, 3, side, side]');
+  const logitsSize = logitsSizeOf(decoder);
+  const takesPixels = isPixels(kind, image);
+  const side = takesPixels ? 4 * (logitsSize ?? 256) : squareSideOf(image, fail);
   return {
     family: kind.family,
     interface: kind.interface,
     exporter: kind.exporter,
     encoder,
     decoder,
-    encoderNames: encoderNamesOf(kind, image, encoder, fail),
+    encoderNames: encoderNamesOf(kind, takesPixels ? normalisedImage : image.name, encoder, fail),
+    takesPixels,
     imageSize: side,
-    logitsSize: logitsSizeOf(decoder) ?? side / 4,
+    logitsSize: logitsSize ?? side / 4,
   };
+}
+
+/** [height, width, 3], as samexporter's `--use-preprocess` has it for SAM 1. */
+function isPixels({ family, interface: names }: PairKind, { shape, elementType }: GraphValue): boolean {
+  return (
+    family === 'sam1' &&
+    names === 'published' &&
+    shape?.length === 3 &&
+    shape[2] === 3 &&
+    elementType === onnxDataType.float
+  );
+}
+
+function squareSideOf({ shape }: GraphValue, fail: (reason: string) => Error): number {
+  const side = shape?.[3] ?? 1024;
+  if (shape?.length !== 4 || (shape[1] ?? 3) !== 3 || (shape[2] ?? side) !== side)
+    throw fail('the encoder does not take a square image of three channels, [1, 3, side, side]');
+  return side;
 }
 
 /** SAM 1 encoders are exported by many hands under many names; with one output there is no doubt which is meant. */
 function encoderNamesOf(
   kind: PairKind,
-  image: GraphValue,
+  image: string,
   { outputs }: OnnxInterface,
   fail: (reason: string) => Error,
 ): Readonly<Record<string, string>> {
   const names: Record<string, string> = {};
-  const input = encoderInput[`${kind.family} ${kind.interface}`] ?? image.name;
-  if (image.name !== input) names[input] = image.name;
+  const input = encoderInput[`${kind.family} ${kind.interface}`] ?? image;
+  if (image !== input) names[input] = image;
   if (kind.family === 'sam1' && kind.interface === 'published') {
     const [embedding, ...others] = outputs;
     if (embedding === undefined || others.length > 0 || (embedding.shape?.length ?? 4) !== 4)

@@ -122,6 +122,7 @@ describe('What is not imported leaves nothing behind', () => {
       'checkpoint-mismatch',
       { paths: [sam2], config: { ...sam2Config, embedDim: 32 } },
     ],
+    ['a description is given that nobody reads', 'checkpoint-config-invalid', { paths: [sam1], config: {} }],
     ['there is no file', 'checkpoint-missing', { paths: ['/nowhere/x.pth'] }],
     ['the files are no ONNX', 'onnx-invalid', { paths: [sam1, sam2] }],
   ])('%s', async (_why, code, input, id) => {
@@ -231,7 +232,8 @@ describe('A published checkpoint is downloaded, checked and converted', () => {
     expect(server.requests).toEqual([
       'HEAD /sam1-micro.pth',
       'GET /sam1-micro.pth',
-      'GET /sam1-micro.pth bytes=300000-',
+      // Of what was sent a part may be lost with the connection.
+      expect.stringMatching(/^GET \/sam1-micro\.pth bytes=[1-9]\d*-$/),
     ]);
     expect(model.manifest).toMatchObject({ id: 'sam-micro', imported: { precision: 'fp32' } });
     expect([...new Set(events.map(({ kind }) => kind))]).toEqual([

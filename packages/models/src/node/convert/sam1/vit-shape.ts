@@ -19,6 +19,9 @@ export interface VitShape {
   readonly channels: number;
 }
 
+/** Tables of constants grow with the square of the image's side and would fill the memory. */
+const LARGEST_IMAGE = 4096;
+
 const encoder = 'image_encoder';
 const patches = `${encoder}.patch_embed.proj`;
 const position = `${encoder}.pos_embed`;
@@ -29,6 +32,9 @@ export function vitShape(weights: CheckpointWeights): VitShape | undefined {
   const blocks = weights.count(`${encoder}.blocks.`);
   if (blocks === 0) return undefined;
   const windows = windowsOf(weights, blocks);
+  const patch = weights.dimension(squareOf(`${patches}.weight`, 2), 16);
+  const grid = weights.dimension(squareOf(position, 1), Math.max(...windows));
+  if (patch * grid > LARGEST_IMAGE) throw new RangeError(`images of ${patch * grid} pixels a side`);
   const width = weights.dimension(
     [
       [`${patches}.weight`, 0],
@@ -42,8 +48,8 @@ export function vitShape(weights: CheckpointWeights): VitShape | undefined {
     width,
     blocks,
     heads: width / headWidth(weights, blocks),
-    patch: weights.dimension(squareOf(`${patches}.weight`, 2), 16),
-    grid: weights.dimension(squareOf(position, 1), Math.max(...windows)),
+    patch,
+    grid,
     windows,
     hidden: weights.dimension(
       [

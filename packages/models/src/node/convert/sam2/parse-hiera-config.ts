@@ -1,6 +1,9 @@
 import { checkpointConfigInvalid } from '../../../errors.ts';
 import type { HieraConfig } from './hiera-config.ts';
 
+/** Tables of constants grow with the square of the image's side and would fill the memory. */
+const LARGEST_IMAGE = 4096;
+
 /**
  * What a person wrote about a SAM 2 encoder that is none of the published ones: `imageSize`, `embedDim`, `heads`, `stages`,
  * `globalBlocks`, `windows`, and `variant` to name it. Throws `checkpoint-config-invalid`.
@@ -18,7 +21,8 @@ export function parseHieraConfig(data: unknown): HieraConfig {
   if (globalBlocks.some((block) => block >= blocks))
     throw checkpointConfigInvalid('globalBlocks', globalBlocks, `numbers of blocks, below ${blocks}`);
   const imageSize = count(fields['imageSize'] ?? 1024, 'imageSize');
-  if (imageSize % 32 !== 0) throw checkpointConfigInvalid('imageSize', imageSize, 'a multiple of 32');
+  if (imageSize % 32 !== 0 || imageSize > LARGEST_IMAGE)
+    throw checkpointConfigInvalid('imageSize', imageSize, `a multiple of 32 up to ${LARGEST_IMAGE}`);
   return {
     variant,
     imageSize,
