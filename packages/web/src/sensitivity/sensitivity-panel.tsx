@@ -32,23 +32,23 @@ export function SensitivityPanel() {
   const question = sensitivityQuestionOf(view);
   const measuring = useMeasuring(typeof question === 'string' ? null : question.key);
   const made = useRecordedSensitivity(view);
-  const canvases = useRef<readonly HTMLCanvasElement[]>([]);
   const save = useSaveSensitivity();
   const { asked, answered } = useStore(sensitivityWish);
   const start = () => {
     if (typeof question !== 'string') measuring.start(question, family);
   };
   useEffect(() => {
-    if (asked === answered) return undefined;
+    // A mask that is not there yet will be.
+    if (asked === answered || question === 'no-mask') return undefined;
     // Not before this panel stays: what begins while it is only tried out is given up with it.
     const timer = setTimeout(() => {
       sensitivityWish.setState({ answered: asked });
       preferences.change({ folded: folded.filter((name) => name !== 'sensitivity') });
       start();
-      document.querySelector('[data-section="sensitivity"]')?.scrollIntoView({ block: 'start' });
     });
     return () => clearTimeout(timer);
   });
+  useShownWhenAsked(answered, made?.id ?? null);
   const sentence = made === null ? '' : readingText(made.sensitivity, text);
   useAnnouncedReading(made, sentence);
   return (
@@ -62,8 +62,7 @@ export function SensitivityPanel() {
           size={28}
           disabled={made === null}
           onClick={() => {
-            if (made !== null && view !== null)
-              save({ made, name: view.annotation.name, sentence, canvases: canvases.current });
+            if (made !== null && view !== null) save({ made, name: view.annotation.name, sentence });
           }}
         />
       }
@@ -78,13 +77,7 @@ export function SensitivityPanel() {
       {made === null ? (
         <p className={styles['say']}>{emptyText(question, text)}</p>
       ) : (
-        <Result
-          made={made}
-          sentence={sentence}
-          onDrawn={(drawn) => {
-            canvases.current = drawn;
-          }}
-        />
+        <Result made={made} sentence={sentence} />
       )}
       {view?.annotation.locked === true ? (
         <p className={styles['say']}>{text('sensitivity.locked')}</p>
@@ -100,6 +93,16 @@ function emptyText(
   if (typeof question !== 'string') return text('sensitivity.none');
   const key: NotMeasurable = question;
   return text(`sensitivity.${key}`);
+}
+
+/** Where the key was pressed, the section is brought into view, and once more when the result makes it longer. */
+function useShownWhenAsked(answered: number, madeId: string | null): void {
+  const shown = useRef(0);
+  useEffect(() => {
+    if (answered === 0 || (shown.current === answered && madeId === null)) return;
+    shown.current = answered;
+    document.querySelector('[data-section="sensitivity"]')?.scrollIntoView({ block: 'start' });
+  }, [answered, madeId]);
 }
 
 /** Reads out what was measured, and not what an earlier visit recorded. */
@@ -205,10 +208,9 @@ function MeasureButton({ question, measuring, again, onStart }: MeasureButtonPro
 interface ResultProps {
   readonly made: WireSensitivity;
   readonly sentence: string;
-  onDrawn(canvases: readonly HTMLCanvasElement[]): void;
 }
 
-function Result({ made, sentence, onDrawn }: ResultProps) {
+function Result({ made, sentence }: ResultProps) {
   const text = useText();
   const [shown, setShown] = useState(true);
   const heat = useMemo(() => heatLayerOf(made), [made]);
@@ -232,7 +234,7 @@ function Result({ made, sentence, onDrawn }: ResultProps) {
         disabled={heat === null}
         onChange={(event) => setShown(event.currentTarget.checked)}
       />
-      <SensitivityPlots made={made} onDrawn={onDrawn} />
+      <SensitivityPlots made={made} />
       <SpreadTable made={made} />
       <OutcomeTable made={made} />
     </div>

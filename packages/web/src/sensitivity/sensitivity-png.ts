@@ -1,10 +1,13 @@
-import { bytesOfBase64, type WireSensitivity } from '@calque/api';
+import type { WireSensitivity } from '@calque/api';
 import type { BoxXyxy, Size } from '@calque/core';
+import type { HeatLayer } from '../canvas-layers.ts';
 import { pngCanvas } from '../captures/mask-png.ts';
 import type { Text } from '../i18n/use-text.ts';
 import { drawImageInFrame, enterFrame, type WholePicture } from '../pictures/draw-in-frame.ts';
 import { frameAround } from '../pictures/frame-around.ts';
 import { heatPixels } from '../pictures/heat-pixels.ts';
+import { plotPictures } from './draw-plots.ts';
+import { heatLayerOf } from './heat-layer-of.ts';
 import { CURVE_STYLES, CURVES, PLOTTED } from './plot-series.ts';
 
 export interface SensitivitySheet {
@@ -14,8 +17,6 @@ export interface SensitivitySheet {
   readonly imageSize: Size | null;
   /** Null where the image cannot be had: the sheet is made without it. */
   readonly picture: WholePicture | null;
-  /** The plots as they are on the page, in their order. */
-  readonly canvases: readonly HTMLCanvasElement[];
   readonly text: Text;
 }
 
@@ -23,11 +24,12 @@ const MARGIN = 32;
 const WIDTH = 800;
 const LINE = 24;
 const PICTURE: Size = { width: WIDTH - 2 * MARGIN, height: 414 };
-const PLOT_HEIGHT = 232;
+const PLOT: Size = { width: PICTURE.width, height: 200 };
 const FONT = '"Inter Variable", system-ui, sans-serif';
 
 /** The reading, the unstable pixels on the image, and the plots, in the colours of the page's theme. */
-export function sensitivityPng(sheet: SensitivitySheet): Promise<Blob> {
+export async function sensitivityPng(sheet: SensitivitySheet): Promise<Blob> {
+  const plots = (await plotPictures(sheet.made, PLOT, sheet.text.format)) ?? [];
   const css = getComputedStyle(document.documentElement);
   const color = (name: string) => css.getPropertyValue(name).trim();
   const measured = pngCanvas(1, 1).context;
@@ -35,7 +37,7 @@ export function sensitivityPng(sheet: SensitivitySheet): Promise<Blob> {
   const lines = wrapped(measured, sheet.sentence, WIDTH - 2 * MARGIN);
   const pictureTop = MARGIN + 2 * LINE + lines.length * LINE;
   const plotsTop = pictureTop + PICTURE.height + MARGIN;
-  const height = plotsTop + PLOTTED.length * (PLOT_HEIGHT + LINE) + 2 * LINE + MARGIN;
+  const height = plotsTop + PLOTTED.length * (PLOT.height + 2 * LINE) + 2 * LINE + MARGIN;
   const { canvas, context } = pngCanvas(WIDTH, height);
   context.fillStyle = color('--surface-1');
   context.fillRect(0, 0, WIDTH, height);
@@ -52,10 +54,10 @@ export function sensitivityPng(sheet: SensitivitySheet): Promise<Blob> {
   drawMap(panel.context, sheet);
   context.drawImage(panel.canvas, MARGIN, pictureTop);
   PLOTTED.forEach((plotted, place) => {
-    const top = plotsTop + place * (PLOT_HEIGHT + LINE);
+    const top = plotsTop + place * (PLOT.height + 2 * LINE);
     write(sheet.text(`sensitivity.plot.${plotted}`), MARGIN, top + 12);
-    const plot = sheet.canvases[place];
-    if (plot !== undefined) context.drawImage(plot, MARGIN, top + 20, WIDTH - 2 * MARGIN, PLOT_HEIGHT - 12);
+    const plot = plots[place];
+    if (plot !== undefined) context.drawImage(plot, MARGIN, top + LINE, PLOT.width, PLOT.height);
   });
   CURVES.forEach((curve, place) => {
     const [x, y] = [MARGIN + place * 250, height - MARGIN];
@@ -74,30 +76,30 @@ export function sensitivityPng(sheet: SensitivitySheet): Promise<Blob> {
 
 function drawMap(
   context: OffscreenCanvasRenderingContext2D,
-  { made: { map, prompt }, picture, imageSize }: SensitivitySheet,
+  { made, picture, imageSize }: SensitivitySheet,
 ): void {
   context.fillStyle = '#3b3e43';
   context.fillRect(0, 0, PICTURE.width, PICTURE.height);
   if (imageSize === null) return;
-  const { box } = prompt;
+  const { box } = made.prompt;
   enterFrame(
     context,
-    frameAround([map?.frame ?? null, box], imageSize, PICTURE.width / PICTURE.height),
+    frameAround([made.map?.frame ?? null, box], imageSize, PICTURE.width / PICTURE.height),
     PICTURE,
   );
   drawImageInFrame(context, picture, imageSize);
-  if (map !== null) {
-    const { frame, columns, rows } = map;
-    const cells = heatPicture(columns, rows, bytesOfBase64(map.shares));
+  const heat = heatLayerOf(made);
+  if (heat !== null) {
+    const { frame } = heat;
     context.imageSmoothingEnabled = false;
-    context.drawImage(cells, frame.x1, frame.y1, frame.x2 - frame.x1, frame.y2 - frame.y1);
+    context.drawImage(heatPicture(heat), frame.x1, frame.y1, frame.x2 - frame.x1, frame.y2 - frame.y1);
   }
   if (box !== null) outline(context, box);
 }
 
-function heatPicture(columns: number, rows: number, shares: Uint8Array): OffscreenCanvas {
-  const { canvas, context } = pngCanvas(columns, rows);
-  context.putImageData(new ImageData(heatPixels({ shares }), columns, rows), 0, 0);
+function heatPicture(heat: HeatLayer): OffscreenCanvas {
+  const { canvas, context } = pngCanvas(heat.columns, heat.rows);
+  context.putImageData(new ImageData(heatPixels(heat), heat.columns, heat.rows), 0, 0);
   return canvas;
 }
 

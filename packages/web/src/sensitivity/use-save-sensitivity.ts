@@ -8,7 +8,7 @@ import { type SensitivitySheet, sensitivityPng } from './sensitivity-png.ts';
 
 /** Saves the plots and the map as one picture, named after the image and the object. */
 export function useSaveSensitivity(): (
-  sheet: Pick<SensitivitySheet, 'made' | 'sentence' | 'canvases'> & { readonly name: string },
+  sheet: Pick<SensitivitySheet, 'made' | 'sentence'> & { readonly name: string },
 ) => void {
   const text = useText();
   const editor = useEditor();
