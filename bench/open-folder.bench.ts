@@ -16,6 +16,10 @@ const query: ImageQuery = {
   state: null,
   unreviewed: false,
   search: null,
+  tag: null,
+  label: null,
+  minObjects: null,
+  maxScore: null,
 };
 
 /** A folder of 100,000 images: from opening it to the first page, the first time and again, and while it is indexed. */

@@ -29,6 +29,7 @@ export {
   type WireDataset,
   type WireImage,
   type WireLabel,
+  type WireStatistics,
 } from './schemas/dataset.ts';
 export { RleSchema, type WireRle } from './schemas/geometry.ts';
 export type { WireMeasuredRow } from './schemas/measures.ts';

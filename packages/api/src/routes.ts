@@ -3,10 +3,14 @@ import { AppendEntriesSchema, DocumentLogSchema } from './schemas/annotation.ts'
 import {
   CalibrationSchema,
   DatasetSchema,
+  ExportFormatSchema,
   ImageListQuerySchema,
   ImagePageSchema,
   ImageSchema,
+  ImportResultSchema,
   LabelSchema,
+  StatisticsSchema,
+  TagChangeSchema,
 } from './schemas/dataset.ts';
 import { HashSchema, IdSchema, RleSchema } from './schemas/geometry.ts';
 import { MeasuresFileQuerySchema, MeasuresPageSchema, MeasuresQuerySchema } from './schemas/measures.ts';
@@ -164,6 +168,61 @@ export const routes = {
     params: ofDataset,
     query: ImageListQuerySchema,
     response: ImagePageSchema,
+  },
+  changeTags: {
+    method: 'PUT',
+    path: '/api/datasets/:datasetId/tags',
+    summary: 'Add and remove tags of images; the images come as events, too',
+    params: ofDataset,
+    body: TagChangeSchema,
+    response: Type.Array(ImageSchema),
+  },
+  readStatistics: {
+    method: 'GET',
+    path: '/api/datasets/:datasetId/statistics',
+    summary: 'Counts and distributions of a dataset',
+    params: ofDataset,
+    response: StatisticsSchema,
+  },
+  /** Deterministic; images that were never shown are measured first, 500 at most. Nothing is changed. */
+  proposeSelection: {
+    method: 'POST',
+    path: '/api/datasets/:datasetId/selection',
+    summary: 'Images that represent the dataset',
+    params: ofDataset,
+    body: Type.Object({ count: Type.Integer({ minimum: 1, maximum: 500 }) }, { additionalProperties: false }),
+    response: Type.Object({ images: Type.Array(ImageSchema) }),
+  },
+  /** One file for `coco`, `csv` and `jsonl`, else a zip. */
+  exportDataset: {
+    method: 'GET',
+    path: '/api/datasets/:datasetId/export',
+    summary: 'The objects of a dataset for other programs',
+    params: ofDataset,
+    query: Type.Object({
+      format: ExportFormatSchema,
+      scope: Type.Optional(Type.Union([Type.Literal('accepted'), Type.Literal('all')])),
+      segmentation: Type.Optional(
+        Type.Union([Type.Literal('rle'), Type.Literal('counts'), Type.Literal('polygons')]),
+      ),
+    }),
+    response: 'binary',
+  },
+  /** `multipart/form-data` with one file: a zip, or what a single file of the format is. */
+  importDataset: {
+    method: 'POST',
+    path: '/api/datasets/:datasetId/import',
+    summary: 'Take the masks of another program as objects',
+    params: ofDataset,
+    query: Type.Object({ format: ExportFormatSchema, partial: Type.Optional(Type.Boolean()) }),
+    response: ImportResultSchema,
+  },
+  readBundle: {
+    method: 'GET',
+    path: '/api/datasets/:datasetId/bundle',
+    summary: 'The dataset with everything in it, as a zip',
+    params: ofDataset,
+    response: 'binary',
   },
   /** `multipart/form-data`, any number of files; checked before they become part of the dataset. */
   uploadImages: {

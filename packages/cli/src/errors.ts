@@ -214,6 +214,16 @@ export function nothingMeasured(sources: readonly string[]): CalqueError {
   });
 }
 
+export function outputTaken(path: string): CalqueError {
+  return new CalqueError({
+    code: 'output-taken',
+    message: `${quoted(path)} is there already`,
+    expected: 'a name that is free: nothing is replaced',
+    remedy: 'Name another one with --out, or move it away.',
+    details: { path },
+  });
+}
+
 export function outputBusy(folder: string, waitedMs: number): CalqueError {
   return new CalqueError({
     code: 'output-busy',

@@ -75,6 +75,10 @@ export const EXIT_CODES = {
   'dataset-': 87,
   'template-': 90,
   'report-': 91,
+  'format-': 94,
+  'label-': 95,
+  'import-': 96,
+  'bundle-': 97,
 } as const satisfies Readonly<Record<string, number>>;
 
 export const EXIT_OK = 0;

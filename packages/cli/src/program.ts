@@ -1,9 +1,12 @@
 import { Command } from 'commander';
+import { registerBundle, registerUnbundle } from './commands/bundle.ts';
 import { registerCompare } from './commands/compare.ts';
 import { registerCompletion } from './commands/completion.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerEncode } from './commands/encode.ts';
 import { registerEval } from './commands/eval.ts';
+import { registerExport } from './commands/export.ts';
+import { registerImport } from './commands/import.ts';
 import { registerMeasure } from './commands/measure.ts';
 import { registerModels } from './commands/models.ts';
 import { registerQuickTest } from './commands/quick-test.ts';
@@ -26,6 +29,7 @@ Examples:
   $ calque replay out/photo.json                        compute a recorded mask again and compare
   $ calque sensitivity photo.jpg --box 75,275,1725,850  how much does the mask depend on the exact box?
   $ calque report photos --lang fr --out rapport.html   what was recorded in a folder, as a report
+  $ calque export photos --format coco --out p.json     the objects of a folder, for other programs
   $ calque doctor                                       is everything in order on this machine?
 
 Exit codes and the format of records: docs/cli.md, docs/record.md
@@ -61,6 +65,10 @@ export function createProgram(context: CliContext): Command {
   registerMeasure(program, context);
   registerEval(program, context);
   registerReport(program, context);
+  registerExport(program, context);
+  registerImport(program, context);
+  registerBundle(program, context);
+  registerUnbundle(program, context);
   registerQuickTest(program, context);
   registerDoctor(program, context);
   registerModels(program, context);

@@ -8,6 +8,15 @@ export {
   validateCalibration,
 } from './calibration/calibration.ts';
 export { CalqueError, type ErrorParts, isCalqueError, type SerializedError } from './calque-error.ts';
+export { type ImageFacts, measureImageFacts } from './dataset/image-facts.ts';
+export { type FactPoint, selectRepresentative } from './dataset/select-representative.ts';
+export {
+  type SuggestedTag,
+  suggestTags,
+  TAG_THRESHOLDS,
+  type TagFacts,
+  type TagSuggestion,
+} from './dataset/suggest-tags.ts';
 export {
   type Annotation,
   type AnnotationPoint,
@@ -31,7 +40,14 @@ export {
 export { applyEntry, documentOf, emptyDocument, type ImageDocument } from './document/image-document.ts';
 export { type ImageReview, imageReviewOf } from './document/image-review.ts';
 export { inverseChanges, repeatedChanges } from './document/repeat-step.ts';
-export { boxNotFinite, documentConflict, pointNotFinite, promptEmpty, recordInvalid } from './errors.ts';
+export {
+  boxNotFinite,
+  documentConflict,
+  formatInvalid,
+  pointNotFinite,
+  promptEmpty,
+  recordInvalid,
+} from './errors.ts';
 export { squaredDistanceTransform } from './evaluation/distance-transform.ts';
 export {
   bestOf,
@@ -75,9 +91,11 @@ export {
   type ExchangeObject,
   type ExchangeReading,
   type FormatFault,
-  labelsIn,
+  NO_LABEL,
+  numberedLabels,
 } from './formats/exchange.ts';
 export { fillRings } from './formats/fill-rings.ts';
+export { type PixelFeatures, readGeoJson, writeGeoJson } from './formats/geo-json.ts';
 export {
   type DrawnLabelMap,
   drawLabelMap,
@@ -85,8 +103,10 @@ export {
   type LabelMapObject,
   objectsOfLabelMap,
 } from './formats/label-map.ts';
+export { type LabelMeFile, labelMePictures, readLabelMe, writeLabelMe } from './formats/label-me.ts';
 export { bridgedRing, type MaskPolygon, type PixelRing, polygonsOfMask } from './formats/mask-polygons.ts';
 export { unionOfRles } from './formats/union-of-rles.ts';
+export { type ImageReading, readYoloLabels, writeYoloLabels } from './formats/yolo.ts';
 export {
   type BoxXywh,
   type BoxXyxy,

@@ -307,3 +307,68 @@ export function reportNotWritten(path: string, cause: unknown): CalqueError {
     cause,
   });
 }
+
+export function formatCannotHold(format: string, found: string, limit: string): CalqueError {
+  return new CalqueError({
+    code: 'format-cannot-hold',
+    message: `${format} cannot hold ${found}`,
+    expected: limit,
+    remedy: 'Export as COCO, which has no such limit.',
+    details: { format, found },
+  });
+}
+
+export function labelPictureInvalid(name: string, reason: string): CalqueError {
+  return new CalqueError({
+    code: 'label-picture-invalid',
+    message: `${name} cannot be read as masks: ${reason}`,
+    expected: 'a PNG whose values are numbers of objects or labels',
+    remedy: 'Write it again as a PNG with a palette, or grey.',
+    details: { name, reason },
+  });
+}
+
+/** `faults`: what does not fit, each with its place. */
+export function importRefused(
+  faults: readonly { readonly place: string; readonly problem: string; readonly expected: string }[],
+): CalqueError {
+  const [first] = faults;
+  const others = faults.length === 1 ? '' : `, and ${faults.length - 1} more`;
+  return new CalqueError({
+    code: 'import-refused',
+    message: `nothing was imported: ${first?.place ?? ''}: ${first?.problem ?? ''}${others}`,
+    expected: first?.expected ?? 'a file that fits the dataset',
+    remedy: 'Correct the file, or import what fits (--partial).',
+    details: { count: faults.length, faults: faults.slice(0, 100) },
+  });
+}
+
+export function importUnreadable(path: string, reason: string): CalqueError {
+  return new CalqueError({
+    code: 'import-unreadable',
+    message: `${path} cannot be imported: ${reason}`,
+    expected: 'a file, or a folder of files, of the format',
+    details: { path, reason },
+  });
+}
+
+/** `place`: a file in the bundle. */
+export function bundleInvalid(place: string, reason: string): CalqueError {
+  return new CalqueError({
+    code: 'bundle-invalid',
+    message: `the bundle cannot be opened: ${place}: ${reason}`,
+    expected: 'a zip as `calque bundle` writes it, whole',
+    remedy: 'Copy it again from where it was made; a copy may have been cut.',
+    details: { place, reason },
+  });
+}
+
+export function bundleTargetTaken(target: string): CalqueError {
+  return new CalqueError({
+    code: 'bundle-target-taken',
+    message: `${target} is there already`,
+    expected: 'a folder that is empty, or not there',
+    remedy: 'Name another one with --out.',
+    details: { target },
+  });
+}

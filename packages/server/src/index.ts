@@ -2,6 +2,19 @@ export { isLoopback, type RunningServer, type ServerOptions, startServer } from 
 export type { Dataset } from './datasets/dataset.ts';
 export { openDataset } from './datasets/open-dataset.ts';
 export { walkFolder } from './datasets/walk-folder.ts';
+export type { ExportScope } from './exchange/collect-objects.ts';
+export {
+  type DatasetExport,
+  type ExportOptions,
+  exportDataset,
+  SINGLE_FILE_FORMATS,
+} from './exchange/export-dataset.ts';
+export { EXPORT_FORMATS, type ExportFormat, type OutFile } from './exchange/format-files.ts';
+export { type ImportOptions, type ImportResult, importDataset } from './exchange/import-dataset.ts';
+export { openInFiles } from './exchange/in-files.ts';
+export { type OpenedBundle, openBundle } from './exchange/open-bundle.ts';
+export { type Bundle, type BundleOptions, writeBundle } from './exchange/write-bundle.ts';
+export { zipOf } from './exchange/zip-files.ts';
 export { secureSharp } from './images/picture-settings.ts';
 export {
   type DatasetMeasures,

@@ -19,6 +19,21 @@ export const ImageProblemSchema = Type.Union([
   Type.Literal('too-large'),
 ]);
 
+export const TagSchema = Type.String({ minLength: 1, maxLength: 60, pattern: '^\\S(.*\\S)?$' });
+
+/** `TagSuggestion` of core. */
+const TagSuggestionSchema = Type.Object({
+  tag: Type.Union([Type.Literal('simple'), Type.Literal('crowded'), Type.Literal('hard')]),
+  fact: Type.Union([
+    Type.Literal('contrast'),
+    Type.Literal('edge-density'),
+    Type.Literal('objects'),
+    Type.Literal('score'),
+  ]),
+  value: Type.Number(),
+  threshold: Type.Number(),
+});
+
 export const ImageSchema = Type.Object({
   id: IdSchema,
   datasetId: IdSchema,
@@ -39,6 +54,11 @@ export const ImageSchema = Type.Object({
   state: ImageStateSchema,
   annotationCount: Type.Integer(),
   unreviewedCount: Type.Integer(),
+  tags: Type.Array(TagSchema),
+  /** Tags that the facts speak for, that are neither set nor refused, each with its reason. */
+  suggestions: Type.Array(TagSuggestionSchema),
+  /** Of the newest answers to its annotations; null before the first. */
+  lowestScore: Type.Union([Type.Number(), Type.Null()]),
   /** Large ones are shown through Deep Zoom tiles, the others whole. */
   display: Type.Union([Type.Literal('whole'), Type.Literal('tiles')]),
   modifiedAt: TimeSchema,
@@ -50,6 +70,8 @@ export const ImageSortSchema = Type.Union([
   Type.Literal('modified'),
   Type.Literal('size'),
   Type.Literal('state'),
+  Type.Literal('objects'),
+  Type.Literal('score'),
 ]);
 
 /** `after` is the `next` of the page before. */
@@ -61,6 +83,12 @@ export const ImageListQuerySchema = Type.Object(
     state: Type.Optional(ImageStateSchema),
     unreviewed: Type.Optional(Type.Boolean()),
     search: Type.Optional(Type.String({ maxLength: 200 })),
+    tag: Type.Optional(TagSchema),
+    /** Id of a label that one of the objects has. */
+    label: Type.Optional(IdSchema),
+    minObjects: Type.Optional(Type.Integer({ minimum: 0 })),
+    /** Of the lowest score among the objects. */
+    maxScore: Type.Optional(Type.Number()),
   },
   { additionalProperties: false },
 );
@@ -112,3 +140,55 @@ export const LabelSchema = Type.Object(
   { additionalProperties: false },
 );
 export type WireLabel = Static<typeof LabelSchema>;
+
+export const TagChangeSchema = Type.Object(
+  {
+    images: Type.Array(IdSchema, { minItems: 1, maxItems: 10_000 }),
+    add: Type.Optional(Type.Array(TagSchema, { maxItems: 20 })),
+    remove: Type.Optional(Type.Array(TagSchema, { maxItems: 20 })),
+    /** Suggested, and not wanted: not suggested again for these images. */
+    refuse: Type.Optional(Type.Array(TagSchema, { maxItems: 20 })),
+  },
+  { additionalProperties: false },
+);
+
+const CountedSchema = Type.Array(Type.Object({ name: Type.String(), count: Type.Integer() }));
+
+/** `from`: lower ends of the bins, the last one open. */
+const DistributionSchema = Type.Object({
+  from: Type.Array(Type.Number()),
+  counts: Type.Array(Type.Integer()),
+});
+
+export const StatisticsSchema = Type.Object({
+  formats: CountedSchema,
+  tags: CountedSchema,
+  labels: Type.Array(Type.Object({ id: Type.Union([IdSchema, Type.Null()]), count: Type.Integer() })),
+  megapixels: DistributionSchema,
+  /** Objects an image. */
+  objects: DistributionSchema,
+  scores: DistributionSchema,
+  /** Area of the answer over that of the image. */
+  areaRatios: DistributionSchema,
+});
+export type WireStatistics = Static<typeof StatisticsSchema>;
+
+export const ExportFormatSchema = Type.Union([
+  Type.Literal('coco'),
+  Type.Literal('yolo'),
+  Type.Literal('voc'),
+  Type.Literal('labelme'),
+  Type.Literal('png'),
+  Type.Literal('geojson'),
+  Type.Literal('cutouts'),
+  Type.Literal('csv'),
+  Type.Literal('jsonl'),
+]);
+
+export const ImportResultSchema = Type.Object({
+  images: Type.Integer(),
+  objects: Type.Integer(),
+  /** There already, with the same mask and label. */
+  known: Type.Integer(),
+  faults: Type.Array(Type.Object({ place: Type.String(), problem: Type.String(), expected: Type.String() })),
+});

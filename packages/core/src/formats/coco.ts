@@ -12,7 +12,8 @@ import {
   type ExchangeObject,
   type ExchangeReading,
   type FormatFault,
-  labelsIn,
+  NO_LABEL,
+  numberedLabels,
 } from './exchange.ts';
 import { bridgedRing, polygonsOfMask } from './mask-polygons.ts';
 import { takingFaults } from './taking-faults.ts';
@@ -26,19 +27,12 @@ export interface CocoOptions {
 }
 
 /**
- * What is written for objects without a label: COCO has no annotation without a category. Read back it is no label.
- */
-export const NO_LABEL = 'unlabelled';
-
-/**
  * The dataset as COCO's instances file, to be written as JSON. All three forms of `segmentation` keep every pixel by
  * pycocotools. `name` and `score` are added to annotations; readers that do not know them pass over them.
  * Source: https://cocodataset.org/#format-data.
  */
 export function writeCoco(exchange: Exchange, { segmentation = 'rle' }: CocoOptions = {}): CocoFile {
-  const labels = labelsIn(exchange.images, exchange.labels);
-  const needsNone = exchange.images.some(({ objects }) => objects.some(({ label }) => label === null));
-  const names = needsNone && !labels.includes(NO_LABEL) ? [...labels, NO_LABEL] : labels;
+  const names = numberedLabels(exchange);
   const categoryOf = new Map(names.map((name, index) => [name, index + 1]));
   let nextId = 1;
   return {

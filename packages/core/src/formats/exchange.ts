@@ -38,9 +38,14 @@ export interface FormatFault {
   readonly expected: string;
 }
 
-/** The labels of the objects that are not among `known`, after those, in the order in which they occur. */
-export function labelsIn(images: readonly ExchangeImage[], known: readonly string[] = []): string[] {
-  const labels = new Set(known);
-  for (const { objects } of images) for (const { label } of objects) if (label !== null) labels.add(label);
-  return [...labels];
+/** What is written for objects without a label, by formats that know none without. Read back it is no label. */
+export const NO_LABEL = 'unlabelled';
+
+/** All labels in the order that gives them their numbers, {@link NO_LABEL} last where an object has none. */
+export function numberedLabels({ images, labels }: Exchange): string[] {
+  const names = new Set(labels);
+  const objects = images.flatMap((image) => image.objects);
+  for (const { label } of objects) if (label !== null) names.add(label);
+  if (objects.some(({ label }) => label === null)) names.add(NO_LABEL);
+  return [...names];
 }

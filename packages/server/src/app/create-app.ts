@@ -14,6 +14,7 @@ import { datasetRoutes } from '../routes/datasets.ts';
 import { documentRoutes } from '../routes/documents.ts';
 import { embeddingRoutes } from '../routes/embeddings.ts';
 import { registerEvents } from '../routes/events.ts';
+import { exchangeRoutes } from '../routes/exchange.ts';
 import { imageRoutes } from '../routes/images.ts';
 import { maskRoutes } from '../routes/masks.ts';
 import { measureRoutes } from '../routes/measures.ts';
@@ -59,6 +60,7 @@ export async function createApp(parts: ServerParts, options: AppOptions = {}): P
     ...stateRoutes(parts),
     ...modelRoutes(parts),
     ...datasetRoutes(parts),
+    ...exchangeRoutes(parts),
     ...imageRoutes(parts),
     ...embeddingRoutes(parts),
     ...predictionRoutes(parts),

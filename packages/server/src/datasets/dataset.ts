@@ -1,12 +1,20 @@
 import type { ImageState, ServerEvent, WireDataset, WireImage } from '@calque/api';
-import { type Calibration, validateCalibration } from '@calque/core';
+import { type Calibration, suggestTags, validateCalibration } from '@calque/core';
 import { imageChanged } from '@calque/engine';
 import PQueue from 'p-queue';
 import { DocumentKeeper } from '../documents/document-keeper.ts';
 import { imageUnknown } from '../errors.ts';
 import { hashOfFile, lookAtImage } from '../images/look-at-image.ts';
 import { MAX_WHOLE_PX } from '../images/picture-settings.ts';
-import type { ImagePage, ImageQuery, Storage, StoredImage, StoredLabel } from '../storage/storage.ts';
+import type {
+  ImageChange,
+  ImagePage,
+  ImageQuery,
+  Storage,
+  StoredImage,
+  StoredLabel,
+  TagChange,
+} from '../storage/storage.ts';
 import { indexFolder, newImage } from './folder-index.ts';
 import { FolderWatcher } from './folder-watcher.ts';
 import { openImageFile, resolveImagePath } from './open-image-file.ts';
@@ -194,6 +202,9 @@ export class Dataset {
       state: image.state satisfies ImageState,
       annotationCount: image.annotationCount,
       unreviewedCount: image.unreviewedCount,
+      tags: [...image.tags.set],
+      suggestions: suggestionsFor(image),
+      lowestScore: image.lowestScore,
       display: isLarge ? 'tiles' : 'whole',
       modifiedAt: new Date(image.modifiedMs).toISOString(),
     };
@@ -204,6 +215,25 @@ export class Dataset {
     if (calibration !== null) validateCalibration(calibration);
     await this.storage.changeSetting('calibration', calibration);
     await this.#tellDataset();
+  }
+
+  /** What was measured of an image; the pages are told. */
+  async measured(
+    image: StoredImage,
+    facts: Required<Pick<ImageChange, 'contrast' | 'edgeDensity'>>,
+  ): Promise<void> {
+    await this.storage.changeImage(image.id, facts);
+    const now = await this.storage.image(image.id);
+    if (now !== null) this.#parts.tell({ type: 'image', change: 'changed', image: this.wire(now) });
+  }
+
+  async changeTags(change: TagChange): Promise<readonly StoredImage[]> {
+    await Promise.all(change.imageIds.map((id) => this.image(id)));
+    await this.storage.changeTags(change);
+    const images = await Promise.all(change.imageIds.map((id) => this.image(id)));
+    for (const image of images)
+      this.#parts.tell({ type: 'image', change: 'changed', image: this.wire(image) });
+    return images;
   }
 
   async replaceLabels(labels: readonly StoredLabel[]): Promise<void> {
@@ -326,6 +356,19 @@ export class Dataset {
     this.#parts.tell({ type: 'image', change: 'changed', image: this.wire(changed) });
     return changed;
   }
+}
+
+function suggestionsFor({
+  contrast,
+  edgeDensity,
+  annotationCount,
+  lowestScore,
+  tags,
+}: StoredImage): WireImage['suggestions'] {
+  const facts = contrast === null || edgeDensity === null ? null : { contrast, edgeDensity };
+  return suggestTags({ image: facts, objects: annotationCount, lowestScore }).filter(
+    ({ tag }) => !tags.set.includes(tag) && !tags.refused.includes(tag),
+  );
 }
 
 function pick({ sha256, width, height, orientation }: SeenFacts): SeenFacts {

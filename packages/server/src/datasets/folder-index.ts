@@ -60,6 +60,8 @@ async function takeChange(
     orientation: null,
     sha256: null,
     problem: null,
+    contrast: null,
+    edgeDensity: null,
   };
   await storage.changeImage(image.id, change);
   onChange('changed', { ...image, ...change });
@@ -106,5 +108,9 @@ export function newImage({ path, sizeBytes, modifiedMs }: FoundFile): StoredImag
     state: 'unseen',
     annotationCount: 0,
     unreviewedCount: 0,
+    tags: { set: [], refused: [] },
+    contrast: null,
+    edgeDensity: null,
+    lowestScore: null,
   };
 }

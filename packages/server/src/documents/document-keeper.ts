@@ -65,7 +65,15 @@ export class DocumentKeeper {
       const { added, turned, summary } = made;
       const decisions = await this.#judged(imageId, made);
       const stored = await this.#storage
-        .appendEntries({ imageId, afterSeq: held.seq, entries: added, decisions, turned, summary })
+        .appendEntries({
+          imageId,
+          afterSeq: held.seq,
+          entries: added,
+          decisions,
+          turned,
+          summary,
+          present: presentIn(made.document),
+        })
         .catch((error: unknown) => {
           this.#held.delete(imageId);
           throw error;
@@ -138,6 +146,10 @@ function addUp(held: Held, entries: readonly Entry[]): MadeUp {
     return decisionsIn(entry, annotationIds);
   });
   return { document, added, decisions, turned: turnedIn(added), summary: imageReviewOf(document) };
+}
+
+function presentIn({ annotations }: ImageDocument): AppendedEntries['present'] {
+  return [...annotations.values()].map(({ id, labelId }) => ({ id, labelId }));
 }
 
 function turnedIn(added: readonly NumberedEntry[]): MadeUp['turned'] {

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type ImageFacts, measureImageFacts } from '@calque/core';
 import { imageCorrupt } from '@calque/engine';
 import sharp, { type Sharp } from 'sharp';
 import { MAX_PIXELS } from './picture-settings.ts';
@@ -24,6 +25,16 @@ export async function drawThumbnail(path: string, target: string, side: number):
     withoutEnlargement: true,
   });
   await saved(path, picture.webp({ quality: 80, effort: 2 }).toFile(target));
+}
+
+/** Facts of an image by its thumbnail, brought to 160 pixels, so that those of all images compare. */
+export async function measureThumbnail(path: string): Promise<ImageFacts> {
+  const { data, info } = await sharp(path)
+    .resize({ width: 160, height: 160, fit: 'inside', withoutEnlargement: true })
+    .greyscale()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return measureImageFacts(data, info);
 }
 
 /**

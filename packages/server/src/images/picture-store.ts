@@ -6,7 +6,7 @@ import PQueue from 'p-queue';
 import type { Dataset } from '../datasets/dataset.ts';
 import { imageHasProblem } from '../errors.ts';
 import type { StoredImage } from '../storage/storage.ts';
-import { drawDisplay, drawThumbnail, drawTiles, needsDrawing } from './draw-pictures.ts';
+import { drawDisplay, drawThumbnail, drawTiles, measureThumbnail, needsDrawing } from './draw-pictures.ts';
 import { MAX_WHOLE_PX } from './picture-settings.ts';
 
 export type Side = 160 | 320;
@@ -24,11 +24,13 @@ export interface Picture {
 export class PictureStore {
   readonly #queue = new PQueue({ concurrency: 2 });
   readonly #drawing = new Map<string, Promise<void>>();
+  readonly #measuring = new Map<string, Promise<void>>();
 
   /** Rejects with an `image-…` error. */
   async thumbnail(dataset: Dataset, image: StoredImage, side: Side): Promise<Picture> {
     const path = join(folderOf(dataset, image), `thumbnail-${side}.webp`);
     await this.#make(path, 1, async (target) => drawThumbnail(await dataset.pathOf(image), target, side));
+    if (image.contrast === null) await this.#measure(dataset, image, path);
     return { path, type: 'image/webp' };
   }
 
@@ -62,6 +64,14 @@ export class PictureStore {
   async close(): Promise<void> {
     this.#queue.clear();
     await this.#queue.onIdle();
+  }
+
+  /** Once an image: many ask for its thumbnail before the list says that it was measured. */
+  async #measure(dataset: Dataset, image: StoredImage, path: string): Promise<void> {
+    const known =
+      this.#measuring.get(path) ?? measureThumbnail(path).then((facts) => dataset.measured(image, facts));
+    this.#measuring.set(path, known);
+    await known.finally(() => this.#measuring.delete(path));
   }
 
   #make(path: string, priority: number, draw: (target: string) => Promise<void>): Promise<void> {

@@ -1,9 +1,10 @@
 import type { Handlers } from '../app/route-registrar.ts';
 import type { ServerParts } from '../app/server-parts.ts';
+import { proposeSelection } from '../datasets/propose-selection.ts';
 
 const DEFAULT_PAGE = 100;
 
-export function datasetRoutes({ datasets }: ServerParts): Handlers {
+export function datasetRoutes({ datasets, pictures }: ServerParts): Handlers {
   return {
     async listDatasets() {
       return Promise.all(datasets.all().map((dataset) => dataset.describe()));
@@ -24,6 +25,20 @@ export function datasetRoutes({ datasets }: ServerParts): Handlers {
       await dataset.changeCalibration(body.calibration);
       return dataset.describe();
     },
+    async changeTags({ params, body }) {
+      const dataset = datasets.get(params.datasetId);
+      const { images: imageIds, add = [], remove = [], refuse = [] } = body;
+      const images = await dataset.changeTags({ imageIds, add, remove, refuse });
+      return images.map((image) => dataset.wire(image));
+    },
+    async readStatistics({ params }) {
+      return datasets.get(params.datasetId).storage.statistics();
+    },
+    async proposeSelection({ params, body }, { signal }) {
+      const dataset = datasets.get(params.datasetId);
+      const images = await proposeSelection(dataset, pictures, { count: body.count, signal });
+      return { images: images.map((image) => dataset.wire(image)) };
+    },
     async listImages({ params, query = {} }) {
       const dataset = datasets.get(params.datasetId);
       const { images, next, total } = await dataset.list({
@@ -33,6 +48,10 @@ export function datasetRoutes({ datasets }: ServerParts): Handlers {
         state: query.state ?? null,
         unreviewed: query.unreviewed ?? false,
         search: query.search ?? null,
+        tag: query.tag ?? null,
+        label: query.label ?? null,
+        minObjects: query.minObjects ?? null,
+        maxScore: query.maxScore ?? null,
       });
       return { images: images.map((image) => dataset.wire(image)), next, total };
     },

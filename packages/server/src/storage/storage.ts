@@ -18,6 +18,9 @@ export interface Storage {
   /** All images in batches, in the order of their ids, to compare them with the folder. */
   imagesAfter(id: string, limit: number): Promise<readonly StoredImage[]>;
   listImages(query: ImageQuery): Promise<ImagePage>;
+  /** Of many images at once: all or nothing. */
+  changeTags(change: TagChange): Promise<void>;
+  statistics(): Promise<DatasetStatistics>;
   /** Images of each state, and annotations. */
   counts(): Promise<DatasetCounts>;
   /** The one call that a power cut may take back: who indexes finds them again. */
@@ -59,6 +62,8 @@ export interface Storage {
   setting(key: string): Promise<unknown>;
   changeSetting(key: string, value: unknown): Promise<void>;
 
+  /** A copy of everything, as of now, in a file of its own that is not there yet. */
+  copyTo(path: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -86,6 +91,12 @@ export interface StoredImage {
   readonly state: StoredState;
   readonly annotationCount: number;
   readonly unreviewedCount: number;
+  readonly tags: ImageTags;
+  /** Null until a thumbnail was drawn. */
+  readonly contrast: number | null;
+  readonly edgeDensity: number | null;
+  /** Of the newest answers to its annotations; null before the first. */
+  readonly lowestScore: number | null;
 }
 
 export type ImageChange = Partial<
@@ -100,17 +111,56 @@ export type ImageChange = Partial<
     | 'sha256'
     | 'annotatedSha256'
     | 'problem'
+    | 'contrast'
+    | 'edgeDensity'
   >
 >;
 
 export interface ImageQuery {
-  readonly sort: 'path' | 'modified' | 'size' | 'state';
+  /** `objects`: most first. `score`: lowest first, images without one last. */
+  readonly sort: 'path' | 'modified' | 'size' | 'state' | 'objects' | 'score';
   readonly limit: number;
   readonly after: string | null;
   readonly state: StoredState | null;
   readonly unreviewed: boolean;
   /** Part of the path, whatever the case of its letters. */
   readonly search: string | null;
+  /** This and what follows: absent or null for all. */
+  readonly tag?: string | null;
+  /** Id of a label that one of the annotations has. */
+  readonly label?: string | null;
+  readonly minObjects?: number | null;
+  /** Of the lowest score. */
+  readonly maxScore?: number | null;
+}
+
+export interface ImageTags {
+  readonly set: readonly string[];
+  /** Suggested, and not wanted. */
+  readonly refused: readonly string[];
+}
+
+export interface TagChange {
+  readonly imageIds: readonly string[];
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
+  readonly refuse: readonly string[];
+}
+
+export interface Distribution {
+  /** Lower ends of the bins; the last one is open. */
+  readonly from: readonly number[];
+  readonly counts: readonly number[];
+}
+
+export interface DatasetStatistics {
+  readonly formats: readonly { readonly name: string; readonly count: number }[];
+  readonly tags: readonly { readonly name: string; readonly count: number }[];
+  readonly labels: readonly { readonly id: string | null; readonly count: number }[];
+  readonly megapixels: Distribution;
+  readonly objects: Distribution;
+  readonly scores: Distribution;
+  readonly areaRatios: Distribution;
 }
 
 export interface ImagePage {
@@ -145,4 +195,6 @@ export interface AppendedEntries {
   /** Steps that were undone, and steps that were done again, in order. */
   readonly turned: readonly { readonly stepId: string; readonly takenBack: boolean }[];
   readonly summary: Pick<StoredImage, 'state' | 'annotationCount' | 'unreviewedCount'>;
+  /** The annotations after all this. */
+  readonly present: readonly { readonly id: string; readonly labelId: string | null }[];
 }

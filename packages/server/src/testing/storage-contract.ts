@@ -63,6 +63,10 @@ const everything: ImageQuery = {
   state: null,
   unreviewed: false,
   search: null,
+  tag: null,
+  label: null,
+  minObjects: null,
+  maxScore: null,
 };
 
 /** What every storage promises, whatever it stores in. */
@@ -87,7 +91,72 @@ export function storageContract(name: string, create: () => Promise<StorageUnder
         decisions: [],
         turned: [],
         summary: { state: 'in-work', annotationCount: 1, unreviewedCount: 1 },
+        present: [],
       });
+
+    test('tags are set, refused and taken away, and images are found by them', async () => {
+      const images = ['a.jpg', 'b.jpg', 'c.jpg'].map((path) => testImage(path));
+      await storage.addImages(images);
+      const [a, b] = images.map(({ id }) => id) as [string, string];
+      const nothing = { add: [], remove: [], refuse: [] };
+      await storage.changeTags({ ...nothing, imageIds: [a, b], add: ['hard', 'été'] });
+      await storage.changeTags({ ...nothing, imageIds: [a], remove: ['hard'], refuse: ['simple'] });
+      expect((await storage.image(a))?.tags).toEqual({ set: ['été'], refused: ['simple'] });
+      const tagged = async (tag: string) =>
+        (await storage.listImages({ ...everything, tag })).images.map(({ path }) => path);
+      expect([await tagged('été'), await tagged('hard'), await tagged('simple')]).toEqual([
+        ['a.jpg', 'b.jpg'],
+        ['b.jpg'],
+        [],
+      ]);
+      expect((await storage.statistics()).tags).toEqual([
+        { name: 'été', count: 2 },
+        { name: 'hard', count: 1 },
+      ]);
+      await storage.removeImages([a]);
+      expect(await tagged('été')).toEqual(['b.jpg']);
+    });
+
+    test('images are found and sorted by the labels, the number and the scores of their annotations', async () => {
+      const images = ['a.jpg', 'b.jpg', 'c.jpg'].map((path) => testImage(path, { width: 30, height: 20 }));
+      await storage.addImages(images);
+      const [a, b] = images.map(({ id }) => id) as [string, string];
+      const scored = (id: string, imageId: string, score: number) => testPrediction(id, imageId, score);
+      const put = async (imageId: string, seq: number, present: AppendedEntries['present']) =>
+        storage.appendEntries({
+          imageId,
+          afterSeq: seq,
+          entries: [{ seq: seq + 1, entry: created(`e${imageId}${seq}`, testAnnotation('x')) }],
+          decisions: [],
+          turned: [],
+          summary: { state: 'in-work', annotationCount: present.length, unreviewedCount: 0 },
+          present,
+        });
+      await storage.addPrediction(scored('p1', a, 0.4), 'x');
+      await storage.addPrediction(scored('p2', a, 0.9), 'x');
+      await storage.addPrediction(scored('p3', a, 0.8), 'y');
+      await storage.addPrediction(scored('p4', b, 0.6), 'z');
+      await put(a, 0, [
+        { id: 'x', labelId: 'l1' },
+        { id: 'y', labelId: null },
+      ]);
+      await put(b, 0, [{ id: 'z', labelId: 'l2' }]);
+      const paths = async (query: Partial<ImageQuery>) =>
+        (await storage.listImages({ ...everything, ...query })).images.map(({ path }) => path);
+      expect(await paths({ sort: 'score' })).toEqual(['b.jpg', 'a.jpg', 'c.jpg']);
+      expect(await paths({ sort: 'objects' })).toEqual(['a.jpg', 'b.jpg', 'c.jpg']);
+      expect(await paths({ label: 'l2' })).toEqual(['b.jpg']);
+      expect(await paths({ minObjects: 1 })).toEqual(['a.jpg', 'b.jpg']);
+      expect(await paths({ maxScore: 0.7 })).toEqual(['b.jpg']);
+      const { next } = await storage.listImages({ ...everything, sort: 'score', limit: 1 });
+      expect(await paths({ sort: 'score', after: next })).toEqual(['a.jpg', 'c.jpg']);
+      const statistics = await storage.statistics();
+      expect(statistics.scores.counts).toEqual([0, 0, 0, 0, 0, 0, 1, 0, 1, 1]);
+      expect(statistics.objects.counts.slice(0, 3)).toEqual([1, 1, 1]);
+      expect(statistics.labels).toContainEqual({ id: 'l1', count: 1 });
+      await put(a, 1, [{ id: 'x', labelId: 'l1' }]);
+      expect((await storage.image(a))?.lowestScore).toBe(0.9);
+    });
 
     test('images are found by id and by path, and keep what was changed', async () => {
       const image = testImage('a/é.jpg');
@@ -219,7 +288,7 @@ export function storageContract(name: string, create: () => Promise<StorageUnder
       ];
       const summary = { state: 'in-work', annotationCount: 3, unreviewedCount: 0 } as const;
       const append = (afterSeq: number, rest: Pick<AppendedEntries, 'entries' | 'decisions' | 'turned'>) =>
-        storage.appendEntries({ imageId: image.id, afterSeq, summary, ...rest });
+        storage.appendEntries({ imageId: image.id, afterSeq, summary, present: [], ...rest });
       const entries = decisions.map(({ entryId, annotationId }, index) => ({
         seq: index + 1,
         entry: created(entryId, testAnnotation(annotationId)),
@@ -256,6 +325,7 @@ export function storageContract(name: string, create: () => Promise<StorageUnder
       const rest = {
         imageId: image.id,
         summary: { state: 'in-work', annotationCount: 1, unreviewedCount: 0 },
+        present: [],
       } as const;
       const entries = [{ seq: 1, entry: created('e1', testAnnotation('x')) }];
       await storage.appendEntries({
@@ -356,7 +426,7 @@ function testSensitivity(id: string, imageId: string, annotationId: string): Sto
   };
 }
 
-function testPrediction(id: string, imageId: string): StoredPrediction {
+function testPrediction(id: string, imageId: string, score = 1.02): StoredPrediction {
   return {
     id,
     key: 'a'.repeat(64),
@@ -367,7 +437,7 @@ function testPrediction(id: string, imageId: string): StoredPrediction {
     candidates: [
       {
         index: 0,
-        score: 1.02,
+        score,
         stability: 0.9,
         areaPx: 4,
         perimeterPx: 6,

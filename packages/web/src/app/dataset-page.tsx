@@ -15,8 +15,9 @@ import { useNavigationCommands } from './workbench-commands.ts';
 export function DatasetPage({ datasetId }: { datasetId: string }) {
   const text = useText();
   const search = useInterface((state) => state.search);
+  const choice = useInterface((state) => state.choice);
   const unreviewedOnly = useInterface((state) => state.unreviewedOnly);
-  const list = useImageList(datasetId, { search, unreviewedOnly });
+  const list = useImageList(datasetId, { search, unreviewedOnly, choice });
   const datasets = useDatasets();
   const dataset = useDataset(datasetId);
   useCommands(useNavigationCommands(datasetId, undefined, list));

@@ -1,4 +1,4 @@
-import type { ModelState, ServerEvent, WireDataset, WireImage, WireLabel } from '@calque/api';
+import type { ModelState, ServerEvent, WireDataset, WireImage, WireLabel, WireStatistics } from '@calque/api';
 import {
   type InfiniteData,
   keepPreviousData,
@@ -7,6 +7,7 @@ import {
   useQuery,
 } from '@tanstack/react-query';
 import { useMemo } from 'react';
+import type { ImageChoice } from './interface-state.ts';
 import { type Services, useServices } from './services.tsx';
 
 const pageSize = 200;
@@ -14,6 +15,7 @@ const pageSize = 200;
 export interface ImageFilter {
   readonly search: string;
   readonly unreviewedOnly: boolean;
+  readonly choice: ImageChoice;
 }
 
 interface ImagePage {
@@ -76,11 +78,31 @@ export interface ImageList {
   loadMore(): void;
 }
 
+function queryOf({ sort, state, tag, label, minObjects, maxScore }: ImageChoice) {
+  return {
+    ...(sort === 'path' ? {} : { sort }),
+    ...(state === null ? {} : { state }),
+    ...(tag === null ? {} : { tag }),
+    ...(label === null ? {} : { label }),
+    ...(minObjects === null ? {} : { minObjects }),
+    ...(maxScore === null ? {} : { maxScore }),
+  };
+}
+
+export function useStatistics(datasetId: string): WireStatistics | undefined {
+  const { client } = useServices();
+  return useQuery({
+    queryKey: ['statistics', datasetId],
+    queryFn: ({ signal }) => client.call('readStatistics', { params: { datasetId }, signal }),
+    staleTime: 2000,
+  }).data;
+}
+
 /** Images of a dataset as far as they were scrolled to; more are fetched a page at a time. */
-export function useImageList(datasetId: string, { search, unreviewedOnly }: ImageFilter): ImageList {
+export function useImageList(datasetId: string, { search, unreviewedOnly, choice }: ImageFilter): ImageList {
   const { client } = useServices();
   const query = useInfiniteQuery({
-    queryKey: ['images', datasetId, search, unreviewedOnly],
+    queryKey: ['images', datasetId, search, unreviewedOnly, choice],
     initialPageParam: '',
     queryFn: ({ pageParam, signal }) =>
       client.call('listImages', {
@@ -90,6 +112,7 @@ export function useImageList(datasetId: string, { search, unreviewedOnly }: Imag
           ...(pageParam === '' ? {} : { after: pageParam }),
           ...(search === '' ? {} : { search }),
           ...(unreviewedOnly ? { unreviewed: true } : {}),
+          ...queryOf(choice),
         },
         signal,
       }),

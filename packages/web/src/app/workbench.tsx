@@ -31,6 +31,7 @@ export function Workbench({ datasetId, imageId }: { datasetId: string; imageId: 
   const text = useText();
   const filter = {
     search: useInterface((state) => state.search),
+    choice: useInterface((state) => state.choice),
     unreviewedOnly: useInterface((state) => state.unreviewedOnly),
   };
   const list = useImageList(datasetId, filter);

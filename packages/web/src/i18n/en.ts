@@ -1,6 +1,7 @@
 import { canvasEn } from './canvas.en.ts';
 import { compareEn } from './compare.en.ts';
 import { editorEn } from './editor.en.ts';
+import { galleryEn } from './gallery.en.ts';
 import { reportEn } from './report.en.ts';
 import { sensitivityEn } from './sensitivity.en.ts';
 import { shellEn } from './shell.en.ts';
@@ -12,6 +13,7 @@ export const en = {
   ...canvasEn,
   ...compareEn,
   ...reportEn,
+  ...galleryEn,
   ...sensitivityEn,
   ...tableEn,
 } as const;

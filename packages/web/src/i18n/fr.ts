@@ -2,6 +2,7 @@ import { canvasFr } from './canvas.fr.ts';
 import { compareFr } from './compare.fr.ts';
 import { editorFr } from './editor.fr.ts';
 import type { en } from './en.ts';
+import { galleryFr } from './gallery.fr.ts';
 import { reportFr } from './report.fr.ts';
 import { sensitivityFr } from './sensitivity.fr.ts';
 import { shellFr } from './shell.fr.ts';
@@ -14,6 +15,7 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   ...canvasFr,
   ...compareFr,
   ...reportFr,
+  ...galleryFr,
   ...sensitivityFr,
   ...tableFr,
 };

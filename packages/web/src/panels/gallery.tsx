@@ -13,19 +13,22 @@ import {
 
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
-import { interfaceStore, openDialog, useInterface } from '../app/interface-state.ts';
+import { everyImage, interfaceStore, openDialog, useInterface } from '../app/interface-state.ts';
 import { goTo, pathOf } from '../app/route.ts';
 import type { ImageList } from '../app/server-lists.ts';
 import { useServices } from '../app/services.tsx';
 import { Situation } from '../app/situation.tsx';
 import { useText } from '../i18n/use-text.ts';
+import { DatasetMenu } from './dataset-menu.tsx';
 import styles from './gallery.module.css';
+import { GalleryFilters } from './gallery-filters.tsx';
 import { IconButton } from './icon-button.tsx';
+import { ImageTags } from './image-tags.tsx';
 import { ReportDialog } from './report-dialog.tsx';
 import { ImageStateMark } from './state-mark.tsx';
 import { type Upload, useUpload } from './use-upload.ts';
 
-const cellPx = { width: 184, height: 164 };
+const cellPx = { width: 184, height: 192 };
 const gapPx = 16;
 
 export function Gallery({ dataset, list }: { dataset: WireDataset; list: ImageList }) {
@@ -33,7 +36,8 @@ export function Gallery({ dataset, list }: { dataset: WireDataset; list: ImageLi
   const upload = useUpload(dataset);
   const unreviewedOnly = useInterface((state) => state.unreviewedOnly);
   const [over, setOver] = useState(false);
-  const filtered = useInterface((state) => state.search !== '') || unreviewedOnly;
+  const filtered =
+    useInterface((state) => state.search !== '' || state.choice !== everyImage) || unreviewedOnly;
   const empty = !list.loading && list.images.length === 0;
   return (
     <main
@@ -92,6 +96,7 @@ export function Gallery({ dataset, list }: { dataset: WireDataset; list: ImageLi
             {text('report.title')}
           </Button>
           <ReportDialog dataset={dataset} />
+          <DatasetMenu dataset={dataset} />
           {dataset.writable ? (
             <FileButton multiple accept="image/*" onChange={(files) => upload.add(files)}>
               {(props) => (
@@ -103,6 +108,7 @@ export function Gallery({ dataset, list }: { dataset: WireDataset; list: ImageLi
           ) : null}
         </div>
       </div>
+      <GalleryFilters datasetId={dataset.id} total={list.total} />
       <div className={styles['indexing']} aria-live="polite">
         {dataset.indexing === null ? null : (
           <>
@@ -122,7 +128,7 @@ export function Gallery({ dataset, list }: { dataset: WireDataset; list: ImageLi
         <Situation
           name="nothing-found"
           action={text('state.nothing-found.action')}
-          onAction={() => interfaceStore.setState({ search: '', unreviewedOnly: false })}
+          onAction={() => interfaceStore.setState({ search: '', unreviewedOnly: false, choice: everyImage })}
         />
       ) : null}
       {empty && !filtered ? (
@@ -172,6 +178,7 @@ function Grid({ list }: { list: ImageList }) {
                 {list.images.slice(row.index * columns, (row.index + 1) * columns).map((image) => (
                   <li key={image.id}>
                     <Cell image={image} />
+                    <ImageTags image={image} />
                   </li>
                 ))}
               </ul>

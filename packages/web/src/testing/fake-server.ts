@@ -125,7 +125,7 @@ interface LooseArguments {
 class InMemoryServer {
   readonly #situation: FakeSituation;
   readonly #tell: (event: ServerEvent) => void;
-  readonly #images: WireImage[];
+  #images: WireImage[];
   readonly #logs = new Map<string, NumberedEntry[]>([['image-001', firstSteps()]]);
   readonly #masks = new Map<string, RecordedRle>();
   readonly #maps = new Map<string, Promise<LabelMap>>();
@@ -155,6 +155,10 @@ class InMemoryServer {
         return [modelOf(this.#situation)];
       case 'listImages':
         return this.#page(query);
+      case 'readStatistics':
+        return statistics;
+      case 'changeTags':
+        return this.#changeTags(body as TagChange);
       case 'readImage':
         return (
           this.#images.find(({ id }) => id === imageId) ?? Promise.reject(problem('not-found', 404, imageId))
@@ -230,6 +234,19 @@ class InMemoryServer {
       sample: true,
       calibration: this.#calibration,
     };
+  }
+
+  #changeTags({ images, add = [], remove = [], refuse = [] }: TagChange): WireImage[] {
+    const changed = this.#images
+      .filter(({ id }) => images.includes(id))
+      .map((image) => ({
+        ...image,
+        tags: [...image.tags.filter((tag) => !remove.includes(tag) && !add.includes(tag)), ...add],
+        suggestions: image.suggestions.filter(({ tag }) => !add.includes(tag) && !refuse.includes(tag)),
+      }));
+    this.#images = this.#images.map((image) => changed.find(({ id }) => id === image.id) ?? image);
+    for (const image of changed) this.#tell({ type: 'image', change: 'changed', image });
+    return changed;
   }
 
   #page(query: Readonly<Record<string, unknown>>) {
@@ -465,6 +482,29 @@ function candidateOf(bitmap: Bitmap, index: number): WireCandidate {
   };
 }
 
+interface TagChange {
+  readonly images: readonly string[];
+  readonly add?: readonly string[];
+  readonly remove?: readonly string[];
+  readonly refuse?: readonly string[];
+}
+
+const statistics = {
+  formats: [
+    { name: 'jpeg', count: 31 },
+    { name: 'png', count: 9 },
+  ],
+  tags: [
+    { name: 'night', count: 10 },
+    { name: 'hard', count: 10 },
+  ],
+  labels: [{ id: null, count: 4 }],
+  megapixels: { from: [0, 0.5, 1, 2, 4], counts: [12, 21, 7, 0, 0] },
+  objects: { from: [0, 1, 2, 3, 5], counts: [9, 11, 8, 7, 5] },
+  scores: { from: [0, 0.5, 0.7, 0.8, 0.9], counts: [1, 3, 6, 12, 24] },
+  areaRatios: { from: [0, 0.01, 0.03, 0.1, 0.3], counts: [4, 12, 18, 9, 3] },
+};
+
 function sampleOf(imageId: string) {
   return samples[(Number(imageId.slice(-3)) - 1) % samples.length] ?? samples[0];
 }
@@ -490,6 +530,9 @@ function imageAt(at: number, situation: FakeSituation): WireImage {
     state: state ?? 'unseen',
     annotationCount: state === 'unseen' ? 0 : 1 + (at % 6),
     unreviewedCount: state === 'in-work' ? 1 : 0,
+    tags: at % 4 === 1 ? ['night', 'hard'] : [],
+    suggestions: at % 3 === 2 ? [{ tag: 'crowded', fact: 'edge-density', value: 0.42, threshold: 0.3 }] : [],
+    lowestScore: state === 'unseen' ? null : 0.71,
     display: 'whole',
     modifiedAt: '2026-11-20T10:00:00.000Z',
   };

@@ -48,4 +48,30 @@ export const migrations: readonly (readonly string[])[] = [
     'ALTER TABLE decisions ADD COLUMN painted INTEGER',
     'CREATE INDEX decisions_judged ON decisions (kind, taken_back) WHERE score IS NOT NULL',
   ],
+  [
+    `ALTER TABLE images ADD COLUMN tags TEXT NOT NULL DEFAULT '{"set":[],"refused":[]}'`,
+    'ALTER TABLE images ADD COLUMN contrast REAL',
+    'ALTER TABLE images ADD COLUMN edge_density REAL',
+    'ALTER TABLE images ADD COLUMN lowest_score REAL',
+    `CREATE TABLE image_tags (
+      tag TEXT NOT NULL, image_id TEXT NOT NULL REFERENCES images (id), kind TEXT NOT NULL, PRIMARY KEY (tag, image_id)
+    ) STRICT, WITHOUT ROWID`,
+    'CREATE INDEX image_tags_by_image ON image_tags (image_id, tag, kind)',
+    `CREATE TABLE annotation_facts (
+      image_id TEXT NOT NULL REFERENCES images (id), annotation_id TEXT NOT NULL, label_id TEXT, score REAL, area_ratio REAL,
+      present INTEGER NOT NULL, PRIMARY KEY (image_id, annotation_id)
+    ) STRICT, WITHOUT ROWID`,
+    'CREATE INDEX annotation_facts_by_label ON annotation_facts (label_id, image_id) WHERE present = 1',
+    'CREATE INDEX images_by_objects ON images (annotation_count, id)',
+    'CREATE INDEX images_by_score ON images (coalesce(lowest_score, 9), id)',
+    `INSERT INTO annotation_facts (image_id, annotation_id, score, area_ratio, present)
+      SELECT p.image_id, p.annotation_id, json_extract(p.candidates, '$[' || p.best || '].score'),
+      json_extract(p.candidates, '$[' || p.best || '].areaPx') * 1.0 / nullif(i.width * i.height, 0), 1
+      FROM predictions p JOIN images i ON i.id = p.image_id WHERE p.annotation_id IS NOT NULL AND p.number = (
+        SELECT max(later.number) FROM predictions later
+        WHERE later.image_id = p.image_id AND later.annotation_id = p.annotation_id)`,
+    `UPDATE images SET lowest_score = (
+      SELECT min(score) FROM annotation_facts f WHERE f.image_id = images.id AND f.present = 1)
+      WHERE id IN (SELECT image_id FROM annotation_facts)`,
+  ],
 ];

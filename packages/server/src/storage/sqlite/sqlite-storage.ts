@@ -4,10 +4,12 @@ import { pageCursorInvalid } from '../../errors.ts';
 import type {
   AppendedEntries,
   DatasetCounts,
+  DatasetStatistics,
   DecisionToStore,
   ImageChange,
   ImagePage,
   ImageQuery,
+  ImageTags,
   Storage,
   StoredImage,
   StoredLabel,
@@ -15,7 +17,9 @@ import type {
   StoredPrediction,
   StoredSensitivity,
   StoredState,
+  TagChange,
 } from '../storage.ts';
+import { changeTags, readStatistics, updateLowestScore, updatePresent } from './dataset-facts.ts';
 import { migrations } from './migrations.ts';
 import { type OpenedDatabase, openDatabase } from './open-database.ts';
 import { kyselyOver } from './sqlite-database.ts';
@@ -111,6 +115,8 @@ class SqliteStorage implements Storage {
   async removeImages(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     await this.#db.transaction().execute(async (db) => {
+      await db.deleteFrom('image_tags').where('image_id', 'in', ids).execute();
+      await db.deleteFrom('annotation_facts').where('image_id', 'in', ids).execute();
       await db.deleteFrom('sensitivities').where('image_id', 'in', ids).execute();
       await db.deleteFrom('predictions').where('image_id', 'in', ids).execute();
       await db.deleteFrom('decisions').where('image_id', 'in', ids).execute();
@@ -141,8 +147,17 @@ class SqliteStorage implements Storage {
       await insertEntries(db, append);
       await insertDecisions(db, append);
       await updateSummary(db, append);
+      await updatePresent(db, append);
       return true;
     });
+  }
+
+  async changeTags(change: TagChange): Promise<void> {
+    await this.#db.transaction().execute((db) => changeTags(db, change));
+  }
+
+  async statistics(): Promise<DatasetStatistics> {
+    return readStatistics(this.#db);
   }
 
   async decisions(imageId: string): Promise<readonly Decision[]> {
@@ -179,11 +194,14 @@ class SqliteStorage implements Storage {
   }
 
   async addPrediction(prediction: StoredPrediction, annotationId: string | null): Promise<void> {
-    await this.#db
-      .insertInto('predictions')
-      .values(predictionRow(prediction, annotationId))
-      .onConflict((conflict) => conflict.column('id').doNothing())
-      .execute();
+    await this.#db.transaction().execute(async (db) => {
+      await db
+        .insertInto('predictions')
+        .values(predictionRow(prediction, annotationId))
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .execute();
+      if (annotationId !== null) await updateLowestScore(db, prediction, annotationId);
+    });
   }
 
   async predictions(imageId: string, keys: readonly string[]): Promise<readonly StoredPrediction[]> {
@@ -269,6 +287,10 @@ class SqliteStorage implements Storage {
       .execute();
   }
 
+  async copyTo(path: string): Promise<void> {
+    await sql`VACUUM INTO ${path}`.execute(this.#db);
+  }
+
   async close(): Promise<void> {
     await this.#db.destroy();
     this.#close();
@@ -313,8 +335,22 @@ async function updateSummary(db: Kysely<Tables>, { imageId, summary }: AppendedE
     .execute();
 }
 
-function filtered(images: Images, { state, unreviewed, search }: ImageQuery): Images {
+function filtered(images: Images, wanted: ImageQuery): Images {
+  const { state, unreviewed, search } = wanted;
+  const { tag = null, label = null, minObjects = null, maxScore = null } = wanted;
   let query = images;
+  if (minObjects !== null) query = query.where('annotation_count', '>=', minObjects);
+  if (maxScore !== null) query = query.where(sql<boolean>`coalesce(lowest_score, 9) <= ${maxScore}`);
+  if (tag !== null) {
+    query = query.where(
+      sql<boolean>`id IN (SELECT image_id FROM image_tags WHERE tag = ${tag} AND kind = 'set')`,
+    );
+  }
+  if (label !== null) {
+    query = query.where(
+      sql<boolean>`id IN (SELECT image_id FROM annotation_facts WHERE label_id = ${label} AND present = 1)`,
+    );
+  }
   if (state !== null) query = query.where('state', '=', STATES.indexOf(state));
   if (unreviewed) query = query.where('unreviewed_count', '>', 0);
   if (search !== null && search !== '') {
@@ -340,6 +376,18 @@ function sorted(images: Images, { sort, after }: ImageQuery): Images {
       const query = images.orderBy('modified_ms', 'desc').orderBy('id', 'desc');
       return from === null ? query : query.where(sql<boolean>`(modified_ms, id) < (${from[0]}, ${from[1]})`);
     }
+    case 'objects': {
+      const query = images.orderBy('annotation_count', 'desc').orderBy('id', 'desc');
+      return from === null
+        ? query
+        : query.where(sql<boolean>`(annotation_count, id) < (${from[0]}, ${from[1]})`);
+    }
+    case 'score': {
+      const query = images.orderBy(sql`coalesce(lowest_score, 9)`).orderBy('id');
+      return from === null
+        ? query
+        : query.where(sql<boolean>`(coalesce(lowest_score, 9), id) > (${from[0]}, ${from[1]})`);
+    }
     case 'size': {
       const query = images.orderBy('size_bytes', 'desc').orderBy('id', 'desc');
       return from === null ? query : query.where(sql<boolean>`(size_bytes, id) < (${from[0]}, ${from[1]})`);
@@ -355,6 +403,8 @@ function cursorOf(image: StoredImage, sort: ImageQuery['sort']): string {
     state: [STATES.indexOf(image.state), image.pathKey],
     modified: [image.modifiedMs, image.id],
     size: [image.sizeBytes, image.id],
+    objects: [image.annotationCount, image.id],
+    score: [image.lowestScore ?? 9, image.id],
   };
   return Buffer.from(JSON.stringify([sort, ...keys[sort]])).toString('base64url');
 }
@@ -391,6 +441,10 @@ function imageOf(row: ImageRow): StoredImage {
     state: STATES[row.state] ?? 'unseen',
     annotationCount: row.annotation_count,
     unreviewedCount: row.unreviewed_count,
+    tags: JSON.parse(row.tags) as ImageTags,
+    contrast: row.contrast,
+    edgeDensity: row.edge_density,
+    lowestScore: row.lowest_score,
   };
 }
 
@@ -411,6 +465,10 @@ function rowOf(image: StoredImage): ImageRow {
     state: STATES.indexOf(image.state),
     annotation_count: image.annotationCount,
     unreviewed_count: image.unreviewedCount,
+    tags: JSON.stringify(image.tags),
+    contrast: image.contrast,
+    edge_density: image.edgeDensity,
+    lowest_score: image.lowestScore,
   };
 }
 
@@ -424,6 +482,8 @@ const COLUMNS = {
   sha256: 'sha256',
   annotatedSha256: 'annotated_sha256',
   problem: 'problem',
+  contrast: 'contrast',
+  edgeDensity: 'edge_density',
 } as const satisfies Record<keyof ImageChange, keyof ImageRow>;
 
 function changedColumns(change: ImageChange): Partial<ImageRow> {

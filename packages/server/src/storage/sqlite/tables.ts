@@ -19,6 +19,23 @@ export interface Tables {
     state: number;
     annotation_count: number;
     unreviewed_count: number;
+    /** What image_tags has of it, as JSON of ImageTags. */
+    tags: string;
+    contrast: number | null;
+    edge_density: number | null;
+    /** Lowest of the scores of the annotations that are there. */
+    lowest_score: number | null;
+  };
+  /** `kind`: `set`, or `refused`: suggested, and not wanted. */
+  readonly image_tags: { tag: string; image_id: string; kind: string };
+  /** What is counted of annotations; `present` 0 where one was deleted. */
+  readonly annotation_facts: {
+    image_id: string;
+    annotation_id: string;
+    label_id: string | null;
+    score: number | null;
+    area_ratio: number | null;
+    present: number;
   };
   readonly entries: { image_id: string; seq: number; id: string; entry: string };
   readonly decisions: {

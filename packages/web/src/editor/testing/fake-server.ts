@@ -40,6 +40,9 @@ export const fakeImage: WireImage = {
   state: 'unseen',
   annotationCount: 0,
   unreviewedCount: 0,
+  tags: [],
+  suggestions: [],
+  lowestScore: null,
   display: 'whole',
   modifiedAt: '2026-11-01T08:00:00.000Z',
 };
