@@ -168,6 +168,7 @@ function takeEvent(queries: QueryClient, event: ServerEvent, reloadImages: () =>
     case 'entries':
     case 'embedding':
     case 'sensitivity-progress':
+    case 'report':
     case 'settings':
       return;
   }

@@ -3,6 +3,7 @@ import { IconDownload, IconLayoutGrid, IconSearch } from '@tabler/icons-react';
 import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { ConnectionBanner } from '../app/connection-banner.tsx';
 import pageStyles from '../app/dataset-page.module.css';
+import { everyImage } from '../app/interface-state.ts';
 import { goTo, pathOf } from '../app/route.ts';
 import { useDataset, useImageList } from '../app/server-lists.ts';
 import { useServices } from '../app/services.tsx';
@@ -20,7 +21,7 @@ import { type RowFilter, type RowOrder, visibleRows } from './visible-rows.ts';
 export function MeasuresPage({ datasetId }: { datasetId: string }) {
   const text = useText();
   const dataset = useDataset(datasetId);
-  const list = useImageList(datasetId, { search: '', unreviewedOnly: false });
+  const list = useImageList(datasetId, { search: '', unreviewedOnly: false, choice: everyImage });
   const measures = useMeasures(datasetId);
   const [filter, setFilter] = useState<RowFilter>({ search: '', review: 'all' });
   const [order, setOrder] = useState<RowOrder | null>(null);
