@@ -49,7 +49,7 @@ function pointCommands({ interaction }: Canvas, editor: Editor): readonly Comman
   return [
     onPoint('delete-point', ['Delete', 'Backspace'], (pointId) => editor.removePoint(pointId)),
     onPoint('toggle-point', ['t'], (pointId) => editor.togglePoint(pointId)),
-    onPoint('flip-point', ['s'], (pointId) => editor.flipPointLabel(pointId)),
+    onPoint('flip-point', ['r'], (pointId) => editor.flipPointLabel(pointId)),
   ];
 }
 

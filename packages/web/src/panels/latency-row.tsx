@@ -30,7 +30,7 @@ export function LatencyRow({ latency }: { latency: LatencyMs | null }) {
             </span>
           )}
           <span>{latency === null ? '–' : format.number(Math.round(total))}</span>
-          <span className="unit">{latency === null ? '' : 'ms'}</span>
+          {latency === null ? null : <span className="unit">ms</span>}
         </span>
       </div>
       <div className={styles['bar']} aria-hidden="true">

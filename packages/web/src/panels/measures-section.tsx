@@ -91,7 +91,7 @@ function Row({ name, value, unit, more, mark }: RowProps) {
         {mark}
         {more === undefined || more === null ? null : <span className="unit">{more}</span>}
         <span>{value ?? '–'}</span>
-        {unit === undefined ? null : <span className="unit">{value === null ? '' : unit}</span>}
+        {unit === undefined || value === null ? null : <span className="unit">{unit}</span>}
       </dd>
     </div>
   );
