@@ -5,6 +5,7 @@ import { frameAround } from '../pictures/frame-around.ts';
 import type { ComparableState } from './comparable-states.ts';
 import { comparisonRows } from './comparison-rows.ts';
 import { type ComparisonPicture, DIFFERENCE_COLORS, drawComparison } from './draw-comparison.ts';
+import { overlapText } from './overlap-text.ts';
 import { cornersText, stateTitle } from './state-title.ts';
 import type { Compared } from './use-compared.ts';
 
@@ -105,8 +106,8 @@ function drawNumbers(context: OffscreenCanvasRenderingContext2D, sheet: Comparis
   for (const [at, { name, before, after, change }] of rows.entries()) {
     line(at + 1, text(name), [before, after, change], 400);
   }
-  line(rows.length + 1, text('compare.iou'), ['', '', text.format.fixed(iou, 3)], 600);
-  line(rows.length + 2, text('compare.dice'), ['', '', text.format.fixed(dice, 3)], 600);
+  line(rows.length + 1, text('compare.iou'), ['', '', overlapText(iou, text)], 600);
+  line(rows.length + 2, text('compare.dice'), ['', '', overlapText(dice, text)], 600);
 }
 
 function drawPrompts(context: OffscreenCanvasRenderingContext2D, sheet: ComparisonSheet, top: number): void {
@@ -121,7 +122,7 @@ function promptLines({ annotation }: ComparableState, text: Text): string[] {
   const { box, points, maskId }: AnnotationPrompt = annotation.prompt;
   const { format } = text;
   return [
-    box === null ? text('compare.no-box') : text('compare.box', { corners: cornersText(box, text) }),
+    box === null ? text('compare.no-box') : text('compare.box', { corners: cornersText(box) }),
     ...(maskId === null ? [] : [text('compare.with-mask')]),
     ...(points.length === 0 ? [text('compare.no-points')] : []),
     ...points.map(({ x, y, label, enabled }) => {

@@ -2,20 +2,20 @@ import { useText } from '../i18n/use-text.ts';
 import styles from './compare-panel.module.css';
 import type { Comparison } from './comparison.ts';
 import { comparisonRows } from './comparison-rows.ts';
+import { overlapText } from './overlap-text.ts';
 
 export function ComparisonTable({ comparison }: { readonly comparison: Comparison }) {
   const text = useText();
-  const { format } = text;
   return (
     <>
       <dl className={styles['overlap']}>
         <div>
           <dt>{text('compare.iou')}</dt>
-          <dd className="number">{format.fixed(comparison.iou, 3)}</dd>
+          <dd className="number">{overlapText(comparison.iou, text)}</dd>
         </div>
         <div>
           <dt>{text('compare.dice')}</dt>
-          <dd className="number">{format.fixed(comparison.dice, 3)}</dd>
+          <dd className="number">{overlapText(comparison.dice, text)}</dd>
         </div>
       </dl>
       <table className={`${styles['table']} number`}>

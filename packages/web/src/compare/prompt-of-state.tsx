@@ -13,7 +13,7 @@ export function PromptOfState({ name, prompt }: PromptOfStateProps) {
   const text = useText();
   const { box, points, maskId } = prompt;
   const parts = [
-    box === null ? text('compare.no-box') : text('compare.box', { corners: cornersText(box, text) }),
+    box === null ? text('compare.no-box') : text('compare.box', { corners: cornersText(box) }),
     ...(points.length === 0 ? [text('compare.no-points')] : []),
     ...(maskId === null ? [] : [text('compare.with-mask')]),
   ];
