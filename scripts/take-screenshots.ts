@@ -3,11 +3,11 @@
  * The page runs on the fake server of `npm run dev`, so that the pictures need no model and are the same every time.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import chromium from '@sparticuz/chromium';
-import { type Browser, type Page, chromium as playwright } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { openBrowser } from './open-browser.ts';
 
 interface View {
   readonly name: string;
@@ -103,12 +103,6 @@ async function startPage(): Promise<{ readonly server: ChildProcess; readonly ad
     server.on('exit', () => reject(new Error(`the page did not start:\n${said}`)));
   });
   return { server, address };
-}
-
-async function openBrowser(): Promise<Browser> {
-  const system = '/usr/bin/chromium';
-  const executablePath = existsSync(system) ? system : await chromium.executablePath();
-  return playwright.launch({ executablePath, args: ['--no-sandbox'] });
 }
 
 interface Shot {
