@@ -59,6 +59,15 @@ export default defineConfig({
           ...slow,
         },
       },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['tests/e2e/**/*.test.ts'],
+          globalSetup: ['./tests/setup/build-cli.ts', './tests/setup/build-page.ts'],
+          ...slow,
+        },
+      },
     ],
   },
 });
