@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient, type WireImage } from '@calque/api';
@@ -32,6 +33,7 @@ export class ServedFolder {
   readonly #root: string;
   readonly #env: Readonly<Record<string, string>>;
   #process: ChildProcess | null = null;
+  #port: number | null = null;
   #address = '';
 
   private constructor(place: string, env: Readonly<Record<string, string>>) {
@@ -75,10 +77,11 @@ export class ServedFolder {
 
   /** Starts the server, at the port that it had before if it had one. Resolves when it listens. */
   async start({ model, mirror }: StartOptions = {}): Promise<void> {
-    const port = this.#address === '' ? '0' : new URL(this.#address).port;
+    // Chosen here: a page is known by a cookie that is named after the port that the server was started with.
+    this.#port ??= await freePort();
     const more = model === undefined ? [] : ['--model', model];
     const env = mirror === undefined ? {} : { CALQUE_MODELS_MIRROR: mirror };
-    this.#process = this.#run(['serve', this.folder, '--port', port, ...more], env);
+    this.#process = this.#run(['serve', this.folder, '--port', String(this.#port), ...more], env);
     this.#address = await firstLine(this.#process);
   }
 
@@ -130,6 +133,18 @@ export async function linkModel(id: string, models: string): Promise<void> {
   const { folder } = await createModelStore().ensure(id);
   await mkdir(models, { recursive: true });
   await symlink(folder, join(models, id));
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
 }
 
 function firstLine(child: ChildProcess): Promise<string> {
