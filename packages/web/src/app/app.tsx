@@ -12,6 +12,7 @@ import { LiveRegion } from '../panels/live-region.tsx';
 import { cssVariables, theme } from '../theme/theme.ts';
 import { DatasetPage } from './dataset-page.tsx';
 import { TablePlace } from './late-panels.tsx';
+import { Boundary, fetchLateParts } from './late-part.tsx';
 import { LoginPage, statusOf } from './login-page.tsx';
 import { usePlace } from './route.ts';
 import { createQueryClient, followEvents, useDatasets } from './server-lists.ts';
@@ -33,12 +34,27 @@ export function App({ services, translation }: AppProps) {
         <ServicesProvider services={services}>
           <Appearance translation={translation}>
             <Commands>
-              <Pages />
+              <Boundary fallback={(error) => <Broken error={error} />}>
+                <Pages />
+              </Boundary>
             </Commands>
           </Appearance>
         </ServicesProvider>
       </QueryClientProvider>
     </I18nextProvider>
+  );
+}
+
+/** A fault of the page itself: nothing that was shown as done is only here, so loading it again loses nothing. */
+function Broken({ error }: { readonly error: Error }) {
+  const text = useText();
+  return (
+    <Situation
+      name="broken"
+      details={error.message}
+      action={text('state.reload')}
+      onAction={() => window.location.reload()}
+    />
   );
 }
 
@@ -90,6 +106,8 @@ function Pages() {
     // Settings that cannot be read leave those that this browser remembers.
     services.client.call('readSettings', {}).then(services.preferences.take, () => undefined);
   }, [allowed, services]);
+
+  useEffect(() => (allowed ? fetchLateParts() : undefined), [allowed]);
 
   if (statusOf(datasets.error) === 401) return <LoginPage />;
   if (datasets.error !== null && datasets.data === undefined) {

@@ -42,6 +42,7 @@ async function openEditor(
   listed: WireImage,
 ): Promise<Editor> {
   const { client, events, masks } = backend;
+  masks.prepare();
   const { model: wanted, decodeIn, hoverPreview, maskOpacity } = preferences.store.getState();
   const [image, models, labels] = await Promise.all([
     lookedAt(backend, listed),

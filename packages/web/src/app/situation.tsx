@@ -24,6 +24,7 @@ const icons = {
   'image-problem': IconPhotoOff,
   'picture-failed': IconPhotoOff,
   failed: IconFileAlert,
+  broken: IconFileAlert,
 };
 
 export type SituationName = keyof typeof icons;

@@ -295,6 +295,11 @@ export const shellEn = {
   'state.failed.title': 'That did not work',
   'state.failed.say': 'The server answered, but not with the images.',
   'state.again': 'Try again',
+  'late.failed': 'This part could not be loaded. Your work is kept.',
+  'state.broken.title': 'Something went wrong',
+  'state.broken.say':
+    'The page ran into a fault of its own. Your work is kept: load the page again to go on.',
+  'state.reload': 'Load again',
   'state.to-gallery': 'All images',
   'state.to-start': 'All datasets',
 

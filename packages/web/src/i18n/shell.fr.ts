@@ -302,6 +302,11 @@ export const shellFr: Readonly<Record<keyof typeof shellEn, string>> = {
   'state.failed.title': 'Cela n’a pas marché',
   'state.failed.say': 'Le serveur a répondu, mais sans donner les images.',
   'state.again': 'Réessayer',
+  'late.failed': 'Cette partie n’a pas pu être chargée. Votre travail est conservé.',
+  'state.broken.title': 'Un problème est survenu',
+  'state.broken.say':
+    'La page a rencontré une erreur interne. Votre travail est conservé : rechargez la page pour continuer.',
+  'state.reload': 'Recharger',
   'state.to-gallery': 'Toutes les images',
   'state.to-start': 'Tous les jeux de données',
 

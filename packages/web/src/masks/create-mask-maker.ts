@@ -38,6 +38,7 @@ export function createMaskMaker(open: () => MaskWorker): MaskMaker {
         (mask) => rememberInto(kept, key, mask),
       );
     },
+    prepare: () => line.prepare(),
     async paint(stroke, { signal }: MaskMakerOptions) {
       return line.run((calls) => calls.paint(stroke), signal);
     },
@@ -51,6 +52,11 @@ class WorkerLine {
 
   constructor(open: () => MaskWorker) {
     this.#open = open;
+  }
+
+  /** Opens the worker before it is asked: its code comes from the server, which can go at any time. */
+  prepare(): void {
+    this.#worker ??= this.#open();
   }
 
   /** @param keep gets the mask also where nobody waits for it any more. */

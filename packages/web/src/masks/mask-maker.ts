@@ -5,6 +5,8 @@ import type { ShownMask } from './shown-mask.ts';
 export interface MaskMaker {
   /** Rejects with the signal's reason, or with what is wrong with the mask (`rle-malformed`, ...). */
   show(source: MaskSource, options: MaskMakerOptions): Promise<ShownMask>;
+  /** Gets ready ahead of the first mask. */
+  prepare(): void;
   /** The mask after one stroke. The sources are left as they are. */
   paint(stroke: Stroke, options: MaskMakerOptions): Promise<ShownMask>;
 }

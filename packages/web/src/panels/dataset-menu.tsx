@@ -1,14 +1,12 @@
 import type { WireDataset } from '@calque/api';
 import { Button, Menu } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
-import { lazy, Suspense } from 'react';
 import { openDialog, useInterface } from '../app/interface-state.ts';
+import { latePart } from '../app/late-part.tsx';
 import { useServices } from '../app/services.tsx';
 import { useText } from '../i18n/use-text.ts';
 
-const DatasetDialogs = lazy(async () => ({
-  default: (await import('./dataset-dialogs.tsx')).DatasetDialogs,
-}));
+const DatasetDialogs = latePart(async () => (await import('./dataset-dialogs.tsx')).DatasetDialogs);
 
 const DIALOGS = ['statistics', 'selection', 'export', 'import'] as const;
 
@@ -40,11 +38,7 @@ export function DatasetMenu({ dataset }: { dataset: WireDataset }) {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      {dialog === null ? null : (
-        <Suspense fallback={null}>
-          <DatasetDialogs dialog={dialog} dataset={dataset} />
-        </Suspense>
-      )}
+      {dialog === null ? null : <DatasetDialogs dialog={dialog} dataset={dataset} />}
     </>
   );
 }

@@ -27,6 +27,10 @@ export class FakeMaskMaker implements MaskMaker {
     this.#clock = clock;
   }
 
+  prepare(): void {
+    // It runs in-process: there is nothing to open.
+  }
+
   async show(source: MaskSource, { signal }: MaskMakerOptions): Promise<ShownMask> {
     await this.#delay(signal);
     return shownMaskOf(source);
