@@ -311,19 +311,28 @@ describe('ending', () => {
     }
   });
 
-  test('an endless line on standard input ends the command, not the space on the disk', async () => {
-    const zero = openSync('/dev/zero', 'r');
-    const child = spawn(process.execPath, [calque, 'segment', '--prompts', '-'], {
-      cwd: folder,
-      env: { PATH: process.env['PATH'], HOME: folder, TMPDIR: folder },
-      stdio: [zero, 'pipe', 'pipe'],
-    });
-    const { code, stderr } = await collect(child);
-    closeSync(zero);
-    expect(code).toBe(5);
-    expect(stderr).toContain('line 1 has more than 1048576 bytes');
-    expect(await temporaryFolders()).toBe(0);
-  });
+  test.each([
+    ['zeros', '< /dev/zero', 'it is not UTF-8 text'],
+    ['letters', '', 'line 1 has more than 1048576 bytes'],
+  ])(
+    'an endless line of %s on standard input ends the command, not the space on the disk',
+    async (_, from, said) => {
+      const feed = from === '' ? "tr '\\0' a < /dev/zero | " : '';
+      const child = spawn(
+        'sh',
+        ['-c', `${feed}"$0" "$1" segment --prompts - ${from}`, process.execPath, calque],
+        {
+          cwd: folder,
+          env: { PATH: process.env['PATH'], HOME: folder, TMPDIR: folder },
+          stdio: ['ignore', 'pipe', 'pipe'],
+        },
+      );
+      const { code, stderr } = await collect(child);
+      expect(code).toBe(5);
+      expect(stderr).toContain(said);
+      expect(await temporaryFolders()).toBe(0);
+    },
+  );
 
   test('what a killed command left is removed by the next one', async () => {
     const argv = ['segment', '--prompts', '-', '--json'];
