@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient, type WireImage } from '@calque/api';
 import { createModelStore } from '@calque/models/node';
+import { freePort } from '../setup/free-port.ts';
 
 /** Tests and benchmarks run from the root of the repository, whatever folder their code was bundled into. */
 const root = process.cwd();
@@ -133,18 +133,6 @@ export async function linkModel(id: string, models: string): Promise<void> {
   const { folder } = await createModelStore().ensure(id);
   await mkdir(models, { recursive: true });
   await symlink(folder, join(models, id));
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function firstLine(child: ChildProcess): Promise<string> {

@@ -6,7 +6,8 @@ import { createClient } from '@calque/api';
 import { calqueHome } from '@calque/models/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { installServices } from '../setup/debian-packages.ts';
-import { freePort, SlurmCluster } from './slurm-cluster.ts';
+import { freePort } from '../setup/free-port.ts';
+import { SlurmCluster } from './slurm-cluster.ts';
 import { SshServer } from './ssh-server.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { programPath } from '../setup/debian-packages.ts';
-import { freePort } from './slurm-cluster.ts';
+import { freePort } from '../setup/free-port.ts';
 
 /** A real sshd on a loopback port, with keys of its own, that lets in who holds the test's key. */
 export class SshServer {

@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
+import { parsePort } from '../arguments/parse-port.ts';
 import { addEngineFlags, type EngineFlags } from '../arguments/segment-flags.ts';
 import type { CliContext } from '../context.ts';
 
@@ -30,12 +31,12 @@ export function registerServe(program: Command, context: CliContext): void {
     .summary('work on folders of images in the browser')
     .description('Open folders of images as datasets and serve the workbench.')
     .argument('[folder...]', 'folders of images; none: the sample images')
-    .option('--port <n>', 'port to listen at', port, 8511)
+    .option('--port <n>', 'port to listen at', parsePort, 8511)
     .option('--host <name>', 'address of this machine to listen at', '127.0.0.1')
     .option(
       '--metrics-port <n>',
       'another port that answers GET /metrics, without a token, for Prometheus',
-      port,
+      parsePort,
     )
     .option('--no-token', 'ask nobody for a token; for 127.0.0.1 alone')
     .addOption(new Option('--lang <code>', 'language of the page').choices(['en', 'fr']));
@@ -44,10 +45,4 @@ export function registerServe(program: Command, context: CliContext): void {
     const { serve } = await import('../serve/serve.ts');
     await serve(context, folders, command.optsWithGlobals<ServeFlags>());
   });
-}
-
-function port(text: string): number {
-  const value = Number(text);
-  if (!/^\d{1,5}$/.test(text) || value > 65_535) throw new InvalidArgumentError('Expected 0 to 65535.');
-  return value;
 }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { parsePort } from '../arguments/parse-port.ts';
 import { addEngineFlags, type EngineFlags } from '../arguments/segment-flags.ts';
 import type { CliContext } from '../context.ts';
 
@@ -43,8 +44,8 @@ export function registerSlurm(program: Command, context: CliContext): void {
     .option('--mem <size>', 'memory, e.g. 16G', word)
     .option('--time <limit>', 'time limit, e.g. 04:00:00', word)
     .option('--sbatch <option>', 'another option of sbatch, repeatable, e.g. --sbatch=--qos=high', collect)
-    .option('--port <n>', 'port to listen at on the node (default: any free one)', port, 0)
-    .option('--local-port <n>', 'port of your own machine, for the tunnel', port, 8511)
+    .option('--port <n>', 'port to listen at on the node (default: any free one)', parsePort, 0)
+    .option('--local-port <n>', 'port of your own machine, for the tunnel', parsePort, 8511)
     .option('--login <host>', 'machine through which nodes are reached (default: this one)', word)
     .option('--encode <n>', 'encode the folder ahead, as a job array of n', count)
     .option('--submit', 'send it, wait until it runs, and say how to reach it')
@@ -65,12 +66,6 @@ function word(text: string): string {
 function count(text: string): number {
   if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('Expected a whole number of 1 or more.');
   return Number(text);
-}
-
-function port(text: string): number {
-  const value = Number(text);
-  if (!/^\d{1,5}$/.test(text) || value > 65_535) throw new InvalidArgumentError('Expected 0 to 65535.');
-  return value;
 }
 
 function collect(text: string, previous: readonly string[] = []): readonly string[] {

@@ -5,7 +5,8 @@ export function tunnelCommand(port: number): string {
   return `ssh -L ${port}:127.0.0.1:${port} ${userName()}@${hostname()}`;
 }
 
-function userName(): string {
+/** Who is asked for at the other end of an `ssh` line. */
+export function userName(): string {
   try {
     return userInfo().username;
   } catch {

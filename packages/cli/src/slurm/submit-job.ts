@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CliContext } from '../context.ts';
 import { slurmFailed, slurmJobEnded, slurmMissing } from '../errors.ts';
+import { userName } from '../serve/tunnel-command.ts';
 
 export interface ReachOptions {
   /** With `$SLURM_JOB_ID` where the number of the job goes. */
@@ -97,9 +98,9 @@ interface Tunnel extends ReachOptions {
 
 /** Where the node is this very machine there is nothing to jump over. */
 function tunnel({ node, port, localPort, login = hostname() }: Tunnel): string {
-  const { username } = userInfo();
-  const jump = login.split('.')[0] === node ? '' : `-J ${username}@${login} `;
-  return `ssh -N -L ${localPort}:127.0.0.1:${port} ${jump}${username}@${node}`;
+  const user = userName();
+  const jump = login.split('.')[0] === node ? '' : `-J ${user}@${login} `;
+  return `ssh -N -L ${localPort}:127.0.0.1:${port} ${jump}${user}@${node}`;
 }
 
 function slurm({ signal, env }: CliContext, program: string, args: string[], input = ''): Promise<string> {
