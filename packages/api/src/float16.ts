@@ -5,16 +5,31 @@ import { base64OfBytes, bytesOfBase64 } from './base64.ts';
  * Rounds to nearest even; what is beyond 65504 becomes infinite. Logits lie within a few dozen, where a step is 2^-6 or less.
  */
 export function float16FromFloat32(values: Float32Array): string {
+  return base64OfBytes(float16Bytes(values));
+}
+
+/** The same without base64, for answers that are bytes. */
+export function float16Bytes(values: Float32Array): Uint8Array<ArrayBuffer> {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const halves = new Uint16Array(values.length);
   for (let i = 0; i < words.length; i++) halves[i] = halfOf(words[i] as number);
-  return base64OfBytes(new Uint8Array(halves.buffer));
+  return new Uint8Array(halves.buffer);
 }
 
-/** The inverse: exact, since every half is a single. A new array. */
+/** The inverse of {@link float16FromFloat32}: exact, since every half is a single. A new array. */
 export function float32FromFloat16(text: string): Float32Array {
-  const bytes = bytesOfBase64(text);
-  const halves = new Uint16Array(bytes.buffer, 0, bytes.length >> 1);
+  return float32FromFloat16Bytes(bytesOfBase64(text).buffer);
+}
+
+/** Newer than the types of the language say: where it is missing, the bits are taken apart here. */
+const { Float16Array: Halves } = globalThis as {
+  Float16Array?: new (bytes: ArrayBuffer) => ArrayLike<number>;
+};
+
+/** The inverse of {@link float16Bytes}. A new array. */
+export function float32FromFloat16Bytes(bytes: ArrayBuffer): Float32Array {
+  if (Halves !== undefined) return new Float32Array(new Halves(bytes));
+  const halves = new Uint16Array(bytes);
   const values = new Float32Array(halves.length);
   for (let i = 0; i < halves.length; i++) values[i] = singleOf(halves[i] as number);
   return values;

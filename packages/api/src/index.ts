@@ -10,7 +10,7 @@ export {
 } from './client.ts';
 export { answerNotUnderstood } from './errors.ts';
 export { type ServerEvent, ServerEventSchema } from './events.ts';
-export { float16FromFloat32, float32FromFloat16 } from './float16.ts';
+export { float16Bytes, float16FromFloat32, float32FromFloat16, float32FromFloat16Bytes } from './float16.ts';
 export { maskIdOf, predictionKeyOf, type Question } from './keys.ts';
 export { type Route, type RouteName, type Routes, routes } from './routes.ts';
 export {

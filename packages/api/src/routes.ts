@@ -386,6 +386,14 @@ export const routes = {
     body: Type.Object({ keys: Type.Array(HashSchema, { maxItems: 200 }) }, { additionalProperties: false }),
     response: Type.Array(PredictionSchema),
   },
+  /** Float16, little-endian, row-major, one candidate after the other. Kept for the latest answers alone: `logits-gone` for others. */
+  readLogits: {
+    method: 'GET',
+    path: `${image}/predictions/:predictionId/logits`,
+    summary: 'Low-resolution logits of all candidates of an answer that was given just now',
+    params: Type.Object({ datasetId: IdSchema, imageId: IdSchema, predictionId: IdSchema }),
+    response: 'binary',
+  },
   readMask: {
     method: 'GET',
     path: `${image}/masks/:maskId`,

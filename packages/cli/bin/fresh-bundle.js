@@ -51,7 +51,7 @@ export async function freshBundle(packageFolder, env) {
 export function bundleName(checkout) {
   // The page is built by itself: a change to it makes no other command line.
   const packages = readdirSync(path.join(checkout, 'packages')).filter((name) => name !== 'web');
-  return contentName(checkout, { packages, also: ['samples'], tool: 'esbuild' });
+  return contentName(checkout, { packages, also: ['samples', 'package-lock.json'], tool: 'esbuild' });
 }
 
 /**
@@ -123,6 +123,8 @@ function versionOf(checkout, tool) {
  */
 function addFolder(folder, files) {
   for (const entry of listFolder(folder)) {
+    // Who serves `samples` has the dataset's state in it.
+    if (entry.name.startsWith('.')) continue;
     const full = path.join(folder, entry.name);
     if (entry.isDirectory()) addFolder(full, files);
     else if (!/\.test\.tsx?$/.test(entry.name)) files.push(full);

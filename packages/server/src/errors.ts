@@ -124,6 +124,16 @@ export function sensitivityNeedsBox(): CalqueError {
   });
 }
 
+export function logitsGone(predictionId: string): CalqueError {
+  return new CalqueError({
+    code: 'logits-gone',
+    message: `the logits of prediction ${predictionId} are not kept any more`,
+    expected: 'one of the latest answers of this server',
+    remedy: 'Ask the prompt again.',
+    details: { predictionId },
+  });
+}
+
 export function maskIdWrong(id: string, actual: string): CalqueError {
   return new CalqueError({
     code: 'mask-id-wrong',

@@ -8,6 +8,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
 import type { Backend } from './app/backend.ts';
 import { createServices } from './app/create-services.ts';
+import { createPageBackend } from './app/page-backend.ts';
 import { startTranslation } from './i18n/index.ts';
 
 async function openBackend(): Promise<Backend> {
@@ -15,7 +16,6 @@ async function openBackend(): Promise<Backend> {
     const { createFakeBackend } = await import('./testing/fake-backend.ts');
     return createFakeBackend();
   }
-  const { createPageBackend } = await import('./app/page-backend.ts');
   return createPageBackend();
 }
 

@@ -25,6 +25,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'image-unknown': 404,
   'import-': 422,
   'label-': 422,
+  'logits-gone': 404,
   'mask-': 400,
   'mask-unknown': 404,
   'model-id-unknown': 404,

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import type { Engine } from '@calque/engine';
 import { createModelStore, type PullListener, type ResolvedModel } from '@calque/models/node';
 import type { StudyEnvironment } from '@calque/report';
@@ -172,7 +173,7 @@ function running(
   parts: ServerParts,
   { host, port, scraped }: ServerOptions & { readonly scraped: FastifyInstance | null },
 ): RunningServer {
-  const modelReady = parts.models.prepareDefault();
+  const modelReady = parts.models.prepareDefault(() => untilAtRest(app.server));
   // Who does not look at it can see it in the page.
   modelReady.catch(() => undefined);
   const bound = boundPort(app) ?? port;
@@ -190,9 +191,25 @@ function running(
   };
 }
 
+/** A page that is being loaded asks on and on. */
+const REST_MS = 700;
+const LONGEST_UNREST_MS = 5000;
+
+/** Until nothing was asked for a moment: who opens the page at once should see it before the model takes the processor. */
+async function untilAtRest(server: FastifyInstance['server']): Promise<void> {
+  const started = performance.now();
+  let last = started;
+  const note = (): void => {
+    last = performance.now();
+  };
+  server.on('request', note);
+  while (performance.now() < Math.min(last + REST_MS, started + LONGEST_UNREST_MS)) await setTimeout(50);
+  server.off('request', note);
+}
+
 async function closeAll(app: FastifyInstance, parts: ServerParts): Promise<void> {
   // A request that waits for an encode would be waited for; after a while it is told that there will be none.
-  const impatience = setTimeout(() => {
+  const impatience = globalThis.setTimeout(() => {
     parts.embeddings.close();
     app.server.closeAllConnections();
   }, GRACE_MS);

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { maskIdOf, type WirePrompt } from '@calque/api';
+import { float32FromFloat16, float32FromFloat16Bytes, maskIdOf, type WirePrompt } from '@calque/api';
 import { countsToString, createBitmap, encodeRle } from '@calque/core';
 import { unpackTensors } from '@calque/engine';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -174,6 +174,24 @@ describe('a prompt', () => {
     const found = await harness.client.call('findPredictions', { params: at, body: { keys: [answer.key] } });
     expect(found.map(({ id }) => id)).toEqual([again.id, answer.id]);
     expect(found[0]?.candidates[1]?.logits).toBeUndefined();
+  });
+
+  test('was answered just now: the logits that did not come along can be read, of that image alone', async () => {
+    harness = await ServerHarness.create({ files: { 'a.jpg': [64, 48], 'b.jpg': [40, 40] } });
+    const at = await params('a.jpg');
+    const body = { prompt: box, model };
+    const { candidates } = await harness.client.call('predict', { params: at, body });
+    const answer = await harness.client.call('predict', { params: at, body: { ...body, logits: 'best' } });
+    const read = (predictionId: string, image = at) =>
+      harness.client.call('readLogits', { params: { ...image, predictionId } });
+    const all = float32FromFloat16Bytes(await read(answer.id));
+    const expected = candidates.flatMap(({ logits }) => [...float32FromFloat16(logits?.float16 ?? '')]);
+    expect(expected).toHaveLength(3 * 256 * 256);
+    expect([...all]).toEqual(expected);
+    await expect(read(answer.id, await params('b.jpg'))).rejects.toMatchObject({ code: 'logits-gone' });
+    await expect(read('another')).rejects.toMatchObject({ code: 'logits-gone' });
+    for (let i = 0; i < 64; i++) await harness.client.call('predict', { params: at, body });
+    await expect(read(answer.id)).rejects.toMatchObject({ code: 'logits-gone', details: { status: 404 } });
   });
 
   test('that follows the pointer is answered with the best, and not kept', async () => {

@@ -76,10 +76,14 @@ export class ModelKeeper {
     return this.state(id);
   }
 
-  /** Gets the default model ready, downloaded where it is missing, so that the first prompt need not wait for it. */
-  async prepareDefault(): Promise<void> {
+  /**
+   * Gets the default model ready, downloaded where it is missing, so that the first prompt need not wait for it.
+   * @param atRest resolves when loading it takes the processor from nobody; a prompt that comes before loads it at once
+   */
+  async prepareDefault(atRest: () => Promise<void> = async () => undefined): Promise<void> {
     const id = this.defaultModel;
     await this.pull(id);
+    if (!this.#engines.has(id)) await atRest();
     const engine = await this.engine(id, this.#closing.signal);
     this.#defaultInfo = await engine.start({ signal: this.#closing.signal });
   }

@@ -19,6 +19,7 @@ import type { EmbeddingKeeper } from '../embeddings/embedding-keeper.ts';
 import { maskIdWrong } from '../errors.ts';
 import type { Observer } from '../observability/observer.ts';
 import type { StoredMask, StoredPrediction } from '../storage/storage.ts';
+import { RecentLogits } from './recent-logits.ts';
 import { toPrompt } from './to-prompt.ts';
 import { checkMask, toWireRle } from './wire-rle.ts';
 
@@ -34,6 +35,7 @@ export class Predictor {
   readonly #embeddings: EmbeddingKeeper;
   readonly #observer: Observer;
   readonly #now: () => Date;
+  readonly #logits = new RecentLogits();
 
   constructor(embeddings: EmbeddingKeeper, observer: Observer, now: () => Date = () => new Date()) {
     this.#embeddings = embeddings;
@@ -66,7 +68,14 @@ export class Predictor {
     }
     await dataset.storage.addPrediction(answer, request.annotationId ?? null);
     this.#observer.predicted({ prediction: answer, kind: 'recorded' });
+    const logits = prediction.candidates.flatMap((candidate) => candidate.logits ?? []);
+    if (logits.length > 0) this.#logits.keep(answer.id, imageId, logits);
     return answer;
+  }
+
+  /** Of an answer that was given just now, as `RecentLogits.read`. */
+  async logits(dataset: Dataset, imageId: string, predictionId: string): Promise<Buffer> {
+    return this.#logits.read(predictionId, (await dataset.image(imageId)).id);
   }
 
   /** Behind whatever people do in the meantime. */

@@ -16,6 +16,10 @@ export function predictionRoutes({ datasets, predictor }: ServerParts): Handlers
       );
       return { answers, totalMs: performance.now() - started };
     },
+    async readLogits({ params: { datasetId, imageId, predictionId } }) {
+      const body = await predictor.logits(datasets.get(datasetId), imageId, predictionId);
+      return { type: 'application/octet-stream', body, immutable: true };
+    },
     async recordPrediction({ params, body }) {
       return predictor.record(datasets.get(params.datasetId), params.imageId, body);
     },

@@ -1,4 +1,4 @@
-import type { WireImage, WireLabel } from '@calque/api';
+import type { WireImage } from '@calque/api';
 import type { i18n } from 'i18next';
 import { createEditor } from '../editor/create-editor.ts';
 import type { Editor } from '../editor/editor.ts';
@@ -6,6 +6,7 @@ import { systemClock } from '../sync/clock.ts';
 import { createSync, type Sync } from '../sync/sync.ts';
 import type { Backend } from './backend.ts';
 import { chosenModel } from './model-choice.ts';
+import { NewestLists } from './newest-lists.ts';
 import { createPreferences, type PreferencesStore } from './preferences.ts';
 import type { Services } from './services.tsx';
 
@@ -20,16 +21,18 @@ export function createServices(backend: Backend, translation: () => i18n): Servi
   window.addEventListener('beforeunload', (event) => {
     if (sync.unsent() > 0) event.preventDefault();
   });
+  const lists = new NewestLists(client, events);
   return {
     client,
     events,
     preferences,
-    openEditor: (image) => openEditor({ backend, preferences, sync, translation }, image),
+    openEditor: (image) => openEditor({ backend, lists, preferences, sync, translation }, image),
   };
 }
 
 interface Parts {
   readonly backend: Backend;
+  readonly lists: NewestLists;
   readonly preferences: PreferencesStore;
   readonly sync: Sync;
   readonly translation: () => i18n;
@@ -38,7 +41,7 @@ interface Parts {
 const page = `page-${crypto.randomUUID()}`;
 
 async function openEditor(
-  { backend, preferences, sync, translation }: Parts,
+  { backend, lists, preferences, sync, translation }: Parts,
   listed: WireImage,
 ): Promise<Editor> {
   const { client, events, masks } = backend;
@@ -46,8 +49,8 @@ async function openEditor(
   const { model: wanted, decodeIn, hoverPreview, maskOpacity } = preferences.store.getState();
   const [image, models, labels] = await Promise.all([
     lookedAt(backend, listed),
-    client.call('listModels', {}),
-    labelsOf(backend, listed),
+    lists.models(),
+    lists.labels(listed.datasetId),
   ]);
   const model = chosenModel(models, wanted)?.id ?? 'sam2-hiera-tiny';
   const decoders = backend.decodersFor(image, { wanted: decodeIn, model });
@@ -55,6 +58,7 @@ async function openEditor(
     datasetId: image.datasetId,
     image,
     labels,
+    models,
     model,
     client,
     decoders: decoders.source,
@@ -80,8 +84,4 @@ async function lookedAt({ client }: Backend, listed: WireImage): Promise<WireIma
   if (listed.size !== null && listed.sha256 !== null) return listed;
   const params = { datasetId: listed.datasetId, imageId: listed.id };
   return client.call('readImage', { params });
-}
-
-async function labelsOf({ client }: Backend, { datasetId }: WireImage): Promise<WireLabel[]> {
-  return client.call('readLabels', { params: { datasetId } });
 }

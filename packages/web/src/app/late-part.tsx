@@ -25,12 +25,15 @@ export function latePart<Props extends object>(
   };
 }
 
-/** Called once the page shows something. What fails now is fetched when it is opened. */
-export function fetchLateParts(): void {
-  const whenIdle = window.requestIdleCallback ?? ((work: () => void) => window.setTimeout(work, 2000));
-  whenIdle(() => {
+/** What the page shows first needs the connection and the processor for itself. */
+const AFTER_MS = 2500;
+
+/** Called once the page is allowed to show something. What fails now is fetched when it is opened. */
+export function fetchLateParts(): () => void {
+  const timer = window.setTimeout(() => {
     for (const load of ahead) load().catch(() => undefined);
-  });
+  }, AFTER_MS);
+  return () => window.clearTimeout(timer);
 }
 
 interface LoadedProps<Props> {

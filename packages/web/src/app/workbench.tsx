@@ -1,6 +1,6 @@
 import type { WireImage } from '@calque/api';
 import { useMediaQuery } from '@mantine/hooks';
-import { type CSSProperties, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type CSSProperties, type ReactNode, startTransition, useEffect, useRef, useState } from 'react';
 import type { Editor } from '../editor/editor.ts';
 import { useText } from '../i18n/use-text.ts';
 import { useCommands } from '../keyboard/use-commands.tsx';
@@ -40,7 +40,8 @@ export function Workbench({ datasetId, imageId }: { datasetId: string; imageId: 
   const image = query.data ?? list.images.find(({ id }) => id === imageId);
   const editor = useEditorOf(image);
   useCommands(useNavigationCommands(datasetId, imageId, list));
-  useCommands(useEditorCommands(editor));
+  const inView = editor?.store.getState().image.id === imageId;
+  useCommands(useEditorCommands(inView ? editor : null));
   useEffect(() => {
     document.title = `${image?.name ?? ''} · Calque`;
   }, [image?.name]);
@@ -78,9 +79,9 @@ export function Workbench({ datasetId, imageId }: { datasetId: string; imageId: 
   if (editor === null) return <Frame top={top(false)} strip={strip} />;
   return (
     <EditorProvider editor={editor}>
-      <Frame top={top(true)} strip={strip} editing={{ editor, list, imageId }} />
-      <RejectDialog />
-      <LabelsDialog datasetId={datasetId} />
+      <Frame top={top(true)} strip={strip} editing={{ editor, list, imageId, inView }} />
+      <RejectDialog key={imageId} />
+      <LabelsDialog key={datasetId} datasetId={datasetId} />
       <MaskAnnouncer />
     </EditorProvider>
   );
@@ -89,7 +90,13 @@ export function Workbench({ datasetId, imageId }: { datasetId: string; imageId: 
 interface FrameProps {
   readonly top: ReactNode;
   readonly strip: ReactNode;
-  readonly editing?: { readonly editor: Editor; readonly list: ImageList; readonly imageId: string };
+  readonly editing?: {
+    readonly editor: Editor;
+    readonly list: ImageList;
+    readonly imageId: string;
+    /** False for the moment in which another image was asked for and this one is still shown. */
+    readonly inView: boolean;
+  };
   readonly children?: ReactNode;
 }
 
@@ -102,7 +109,11 @@ function Frame({ top, strip, editing, children }: FrameProps) {
   const at = editing?.list.images.findIndex(({ id }) => id === editing.imageId) ?? -1;
   const hasNext = editing !== undefined && at >= 0 && at < editing.list.images.length - 1;
   return (
-    <div className={styles['frame']} style={{ '--wanted-width': `${panelWidthPx}px` } as CSSProperties}>
+    <div
+      className={styles['frame']}
+      data-leaving={editing?.inView === false || undefined}
+      style={{ '--wanted-width': `${panelWidthPx}px` } as CSSProperties}
+    >
       <div className={styles['top']}>{top}</div>
       <section className={styles['rail']} aria-label={text('tools.title')}>
         {editing === undefined ? null : <ToolRail tip={phone ? 'top' : 'right'} />}
@@ -125,14 +136,29 @@ function Frame({ top, strip, editing, children }: FrameProps) {
       </main>
       <aside className={styles['panel']} data-sheet={sheet} aria-label={text('panel.title')}>
         {phone ? <SheetHandle /> : <PanelEdge />}
-        {editing === undefined ? null : <SidePanel />}
+        {editing === undefined ? null : <AfterCanvas>{() => <SidePanel />}</AfterCanvas>}
       </aside>
       <div className={styles['strip']}>{strip}</div>
     </div>
   );
 }
 
-/** One editor for the image in view; the former one frees its slot and keeps what is unsent. */
+/** What is beside the canvas comes a moment later: the image should be there, and answer to the hand, first. */
+function AfterCanvas({ children }: { readonly children: () => ReactNode }) {
+  const [ready, setReady] = useState(false);
+  useEffect(() => {
+    const timer = window.setTimeout(() => startTransition(() => setReady(true)));
+    return () => window.clearTimeout(timer);
+  }, []);
+  return ready ? children() : null;
+}
+
+const OPEN_AGAIN_MS = 2000;
+
+/**
+ * One editor for the image in view; the former one frees its slot, keeps what is unsent, and stays on the screen until the
+ * next one is there: what is beside the canvas is then filled anew, not made anew.
+ */
 function useEditorOf(image: WireImage | undefined): Editor | null {
   const services = useServices();
   const [editor, setEditor] = useState<Editor | null>(null);
@@ -145,19 +171,29 @@ function useEditorOf(image: WireImage | undefined): Editor | null {
     if (key === null || newest.current === undefined) return undefined;
     let left = false;
     let opened: Editor | null = null;
-    void services.openEditor(newest.current).then((made) => {
-      if (left) {
-        void made.close();
-        return;
-      }
-      opened = made;
-      setEditor(made);
-    });
+    let again = 0;
+    const open = (listed: WireImage): void => {
+      services.openEditor(listed).then(
+        (made) => {
+          if (left) {
+            void made.close();
+            return;
+          }
+          opened = made;
+          setEditor(made);
+        },
+        // The banner says that the server cannot be reached.
+        () => {
+          if (!left) again = window.setTimeout(open, OPEN_AGAIN_MS, newest.current ?? listed);
+        },
+      );
+    };
+    open(newest.current);
     return () => {
       left = true;
+      window.clearTimeout(again);
       void opened?.close();
       interfaceStore.setState({ dialog: null });
-      setEditor(null);
     };
   }, [services, key]);
   return editor;

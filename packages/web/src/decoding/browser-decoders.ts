@@ -123,7 +123,7 @@ class WorkerDecoders implements BrowserDecoders {
     });
     if (!question.preview) recorder.record(question, prediction);
     const transferMs = Math.max(0, roundTripMs - decoded.timingsMs.total);
-    return { prediction, logits: logitsOf(decoded, question), roundTripMs, transferMs };
+    return { prediction, logits: logitsOf(decoded, question), restOfLogits: null, roundTripMs, transferMs };
   }
 
   #opened(modelId: string): Promise<OpenModel> {

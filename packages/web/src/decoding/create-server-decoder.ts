@@ -1,4 +1,4 @@
-import { type Client, float32FromFloat16 } from '@calque/api';
+import { type Client, float32FromFloat16, float32FromFloat16Bytes } from '@calque/api';
 import type { Clock } from '../sync/clock.ts';
 import type { Decoder, DecoderAnswer, DecoderOptions, DecoderQuestion } from './decoder.ts';
 
@@ -17,21 +17,40 @@ export function createServerDecoder({ client, clock }: ServerDecoderDeps): Decod
       const began = clock.now();
       const prediction = await client.call('predict', {
         params: { datasetId, imageId },
-        body: { prompt, model, preview, ...(annotationId === null ? {} : { annotationId }) },
+        // What is drawn at once comes first: those of the others are as large, and most are never looked at.
+        body: { prompt, model, preview, logits: 'best', ...(annotationId === null ? {} : { annotationId }) },
         signal: options.signal,
       });
-      return answerOf(prediction, clock.now() - began);
+      return answerOf(prediction, {
+        roundTripMs: clock.now() - began,
+        restOfLogits: preview ? null : () => readLogits(client, question, prediction),
+      });
     },
   };
 }
 
-function answerOf(prediction: DecoderAnswer['prediction'], roundTripMs: number): DecoderAnswer {
+async function readLogits(
+  client: ServerDecoderDeps['client'],
+  { datasetId, imageId }: DecoderQuestion,
+  { id, candidates }: DecoderAnswer['prediction'],
+): Promise<readonly Float32Array[]> {
+  const bytes = await client.call('readLogits', { params: { datasetId, imageId, predictionId: id } });
+  const all = float32FromFloat16Bytes(bytes);
+  const length = all.length / candidates.length;
+  return candidates.map((_, i) => all.slice(i * length, (i + 1) * length));
+}
+
+function answerOf(
+  prediction: DecoderAnswer['prediction'],
+  { roundTripMs, restOfLogits }: Pick<DecoderAnswer, 'roundTripMs' | 'restOfLogits'>,
+): DecoderAnswer {
   const logits = prediction.candidates.map(({ logits }) =>
     logits === undefined ? null : float32FromFloat16(logits.float16),
   );
   return {
     prediction,
     logits,
+    restOfLogits: logits.includes(null) ? restOfLogits : null,
     roundTripMs,
     transferMs: Math.max(0, roundTripMs - prediction.timingsMs.total),
   };

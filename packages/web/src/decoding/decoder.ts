@@ -30,6 +30,8 @@ export interface DecoderAnswer {
   readonly prediction: WirePrediction;
   /** By candidate index, float32, row-major, `side` x `side`, in the model's frame; null where it did not come along. */
   readonly logits: readonly (Float32Array | null)[];
+  /** Fetches the logits of all candidates, where some did not come along and can be had; null otherwise. */
+  readonly restOfLogits: (() => Promise<readonly Float32Array[]>) | null;
   /** From asking to having the answer, milliseconds, and what of it was the way there and back. */
   readonly roundTripMs: number;
   readonly transferMs: number;

@@ -1,6 +1,8 @@
-import { type Client, predictionKeyOf, type WirePrediction } from '@calque/api';
+import { type Client, type ModelState, predictionKeyOf, type WirePrediction } from '@calque/api';
+import { builtinManifests, type InputSpec } from '@calque/models';
 import type { DecoderAnswer } from '../decoding/decoder.ts';
 import type { DecoderSource } from '../decoding/decoder-source.ts';
+import type { Clock } from '../sync/clock.ts';
 import type { EntryQueue } from '../sync/entry-queue.ts';
 import type { Embeddings } from './embeddings.ts';
 import type { EditorQuestion } from './question.ts';
@@ -12,6 +14,8 @@ export interface Answer {
   readonly prediction: WirePrediction;
   /** By candidate; null where they did not come along. */
   readonly logits: readonly (Float32Array | null)[];
+  /** As `DecoderAnswer.restOfLogits`. */
+  readonly restOfLogits: (() => Promise<readonly Float32Array[]>) | null;
   /** Milliseconds on the way there and back; null for an answer that was recorded before. */
   readonly transferMs: number | null;
 }
@@ -25,6 +29,8 @@ export interface AnswersDeps {
   readonly embeddings: Pick<Embeddings, 'ready'>;
   /** Of the image's file; null while the server has not read it. */
   readonly imageSha256: () => string | null;
+  readonly clock: Pick<Clock, 'after'>;
+  readonly models?: readonly ModelState[];
 }
 
 export interface AskOptions {
@@ -35,6 +41,8 @@ export interface AskOptions {
 /** Every answer takes about 1 MB with its logits, a fraction without. */
 const MOST_ANSWERS = 2000;
 const MOST_LOGITS = 48;
+/** The mask is on the screen by then, and who clicks on and on is not slowed down. */
+const REST_AFTER_MS = 400;
 /** Keys in one request for recorded predictions. */
 const MOST_KEYS = 200;
 
@@ -44,11 +52,14 @@ export class Answers {
   readonly #known = new Recent<Answer>(MOST_ANSWERS);
   readonly #logits = new Recent<Answer['logits']>(MOST_LOGITS);
   readonly #modelFiles = new Map<string, WirePrediction['model']['files']>();
+  readonly #inputs = new Map(builtinManifests.map(({ id, input }): [string, InputSpec] => [id, input]));
   #models: Promise<void> | null = null;
   #search: Search | null = null;
+  #callOffRest: () => void = () => {};
 
   constructor(deps: AnswersDeps) {
     this.#deps = deps;
+    this.#learn(deps.models ?? []);
   }
 
   get(question: EditorQuestion): Answer | undefined {
@@ -65,8 +76,16 @@ export class Answers {
 
   /** Asks the model, when the image is encoded. */
   async ask(question: EditorQuestion, { signal, annotationId }: AskOptions): Promise<Answer> {
+    this.#callOffRest();
     await this.#deps.embeddings.ready(question.model, signal);
-    return this.#put(question, await this.#decode(question, { signal, annotationId, preview: false }));
+    const answer = this.#put(
+      question,
+      await this.#decode(question, { signal, annotationId, preview: false }),
+    );
+    if (answer.restOfLogits !== null) {
+      this.#callOffRest = this.#deps.clock.after(REST_AFTER_MS, () => void this.#fetchRest(question));
+    }
+    return answer;
   }
 
   /** The best candidate alone, not on record and not kept: for the pointer's place. */
@@ -74,10 +93,14 @@ export class Answers {
     return answerOf(await this.#decode(question, { signal, annotationId, preview: true }));
   }
 
-  /** Logits for an answer that is known without: asked as a preview, so that nothing is recorded twice. */
+  /**
+   * Logits for an answer that is known without: those that the decoder has kept or, of the best candidate, asked as a
+   * preview, so that nothing is recorded twice.
+   */
   async sharpen(question: EditorQuestion, options: AskOptions): Promise<void> {
+    await this.#fetchRest(question);
     const known = this.get(question);
-    if (known === undefined) return;
+    if (known === undefined || !known.logits.includes(null)) return;
     const { prediction, logits } = await this.preview(question, options);
     const best = prediction.candidates[prediction.best];
     const same = known.prediction.candidates[known.prediction.best];
@@ -95,9 +118,28 @@ export class Answers {
     if (key === null) return null;
     const found = (await this.#searchFor(key)).get(key);
     if (found === undefined) return null;
-    const answer = { prediction: found, logits: found.candidates.map(() => null), transferMs: null };
+    const answer = {
+      prediction: found,
+      logits: found.candidates.map(() => null),
+      restOfLogits: null,
+      transferMs: null,
+    };
     this.#known.set(question.key, answer);
     return answer;
+  }
+
+  /** How a model sees images; null where the server does not say. */
+  async inputOf(model: string): Promise<InputSpec | null> {
+    if (!this.#inputs.has(model)) await this.#readModels().catch(() => undefined);
+    return this.#inputs.get(model) ?? null;
+  }
+
+  /** Where they are not to be had, a candidate that is looked at has the outline of its pixels. */
+  async #fetchRest(question: EditorQuestion): Promise<void> {
+    const known = this.get(question);
+    if (known?.restOfLogits == null || !known.logits.includes(null)) return;
+    const logits = await known.restOfLogits().catch(() => null);
+    if (logits !== null) this.#logits.set(question.key, logits);
   }
 
   #put(question: EditorQuestion, given: DecoderAnswer): Answer {
@@ -128,12 +170,19 @@ export class Answers {
 
   #readModels(): Promise<void> {
     this.#models ??= this.#deps.client.call('listModels', {}).then((models) => {
-      for (const { id, files } of models) if (files !== undefined) this.#modelFiles.set(id, files);
+      this.#learn(models);
     });
     this.#models.catch(() => {
       this.#models = null;
     });
     return this.#models;
+  }
+
+  #learn(models: readonly ModelState[]): void {
+    for (const { id, files, decoder } of models) {
+      if (files !== undefined) this.#modelFiles.set(id, files);
+      if (decoder !== undefined) this.#inputs.set(id, decoder.input);
+    }
   }
 
   /** What is looked for in the same moment goes in one request. */
@@ -163,7 +212,7 @@ interface Search {
 }
 
 /** The text of the logits is three times as long as they are, and they have been read. */
-function answerOf({ prediction, logits, transferMs }: DecoderAnswer): Answer {
+function answerOf({ prediction, logits, restOfLogits, transferMs }: DecoderAnswer): Answer {
   const candidates = prediction.candidates.map(({ logits: _, ...candidate }) => candidate);
-  return { prediction: { ...prediction, candidates }, logits, transferMs };
+  return { prediction: { ...prediction, candidates }, logits, restOfLogits, transferMs };
 }

@@ -264,6 +264,39 @@ describe('candidates', () => {
     expect(page.selected().mask?.rle).toEqual(maskOfCandidate(prompt, other));
   });
 
+  test('get a smooth outline from logits that come once the best one is shown', async () => {
+    page.editor.setBox(box);
+    await clock.advance(200);
+    expect(page.selected().mask?.outline).toBe('logits');
+    expect(server.logitsRead).toBe(0);
+    await clock.runOut();
+    expect(server.logitsRead).toBe(1);
+    page.editor.chooseCandidate(((page.selected().candidate ?? 0) + 1) % 3);
+    await clock.runOut();
+    expect(page.selected().mask?.outline).toBe('logits');
+    expect([server.logitsRead, server.asked.length]).toEqual([1, 1]);
+  });
+
+  test('chosen before their logits have come get the smooth outline when they come', async () => {
+    page.editor.setBox(box);
+    await clock.advance(200);
+    page.editor.chooseCandidate(((page.selected().candidate ?? 0) + 1) % 3);
+    await clock.advance(1);
+    const { mask } = page.selected();
+    expect(mask?.outline).toBe('pixels');
+    await clock.runOut();
+    expect(page.selected().mask).toMatchObject({ id: mask?.id, outline: 'logits' });
+  });
+
+  test('whose logits are gone keep the outline of their pixels', async () => {
+    server.keepsNoLogits = true;
+    page.editor.setBox(box);
+    await clock.runOut();
+    page.editor.chooseCandidate(((page.selected().candidate ?? 0) + 1) % 3);
+    await clock.runOut();
+    expect(page.selected()).toMatchObject({ pending: false, error: null, mask: { outline: 'pixels' } });
+  });
+
   test('accepting while one is hovered accepts the chosen one', async () => {
     page.editor.setBox(box);
     await clock.runOut();
@@ -534,6 +567,17 @@ describe('an image that changes on disk', () => {
     expect(page.selected().mask?.id).toBe(accepted?.id);
     expect(state().image.size).toEqual(IMAGE_SIZE);
   });
+});
+
+test('an image that is being left takes no gesture any more', async () => {
+  page.editor.setBox(box);
+  await clock.runOut();
+  const closed = page.editor.close();
+  page.editor.accept(page.selected().annotation.id);
+  page.editor.undo();
+  await Promise.all([closed, clock.runOut()]);
+  expect(page.selected().annotation.review.status).toBe('unreviewed');
+  expect(server.log).toHaveLength(1);
 });
 
 test('the latency of a click is broken into its parts', async () => {

@@ -50,7 +50,7 @@ import { Previews } from './previews.ts';
 import { questionOf } from './question.ts';
 import { Sharpening } from './sharpening.ts';
 
-/** Asks at once for the image to be encoded. Its log comes through the queue. */
+/** Its log comes through the queue; when it has come, the image is asked to be encoded, which keeps the machine busy. */
 export function createEditor(deps: EditorDeps): Editor {
   return new PageEditor(deps);
 }
@@ -112,7 +112,6 @@ class PageEditor implements Editor {
       signal: this.#ending.signal,
     });
     this.#endings = this.#listen();
-    this.#embeddings.want(this.#model);
     this.#refresh();
   }
 
@@ -460,7 +459,7 @@ class PageEditor implements Editor {
   }
 
   async close(): Promise<void> {
-    await this.#line.empty();
+    await this.#line.end();
     for (const end of this.#endings) end();
     this.#ending.abort();
     this.#previews.end();
@@ -724,6 +723,7 @@ class PageEditor implements Editor {
     if (this.#tried !== null && !document.annotations.has(this.#tried.annotationId)) this.#tried = null;
     this.#views.update(document, this.#tried, ({ revision }) => this.#fresh.has(revision));
     this.#refreshing = false;
+    if (loaded) this.#embeddings.want(this.#model);
     const embedding = this.#embeddings.stateOf(selected?.model ?? this.#model);
     this.#set({ document, log, loaded, save, embedding, selectedId: selected?.id ?? null });
     this.#refreshViews();

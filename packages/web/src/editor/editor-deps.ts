@@ -1,4 +1,4 @@
-import type { Client, WireImage, WireLabel } from '@calque/api';
+import type { Client, ModelState, WireImage, WireLabel } from '@calque/api';
 import type { DecoderSource } from '../decoding/decoder-source.ts';
 import type { MaskMaker } from '../masks/mask-maker.ts';
 import type { Clock } from '../sync/clock.ts';
@@ -10,6 +10,8 @@ export interface EditorDeps {
   readonly datasetId: string;
   readonly image: WireImage;
   readonly labels: readonly WireLabel[];
+  /** What the server said of its models just now. */
+  readonly models?: readonly ModelState[];
   /** Id of the model that new annotations ask. */
   readonly model: string;
   readonly client: Pick<Client, 'call'>;

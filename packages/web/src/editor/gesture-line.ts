@@ -5,12 +5,15 @@
 export class GestureLine {
   readonly #onError: (error: unknown) => void;
   #last: Promise<void> | null = null;
+  #ended = false;
 
   constructor(onError: (error: unknown) => void) {
     this.#onError = onError;
   }
 
+  /** After the end nothing is done: an image that is being left is still in view for a moment. */
   run(gesture: () => void | Promise<void>): void {
+    if (this.#ended) return;
     const before = this.#last;
     const done = before === null ? this.#attempt(gesture) : before.then(() => this.#attempt(gesture));
     if (done === undefined) return;
@@ -20,7 +23,9 @@ export class GestureLine {
     this.#last = last;
   }
 
-  async empty(): Promise<void> {
+  /** Resolves when what was begun is done. */
+  async end(): Promise<void> {
+    this.#ended = true;
     while (this.#last !== null) await this.#last;
   }
 

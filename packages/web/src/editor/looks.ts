@@ -1,3 +1,4 @@
+import type { WireCandidate } from '@calque/api';
 import type { MaskMaker, MaskSource } from '../masks/mask-maker.ts';
 import type { ShownMask } from '../masks/shown-mask.ts';
 import type { Clock } from '../sync/clock.ts';
@@ -92,10 +93,10 @@ export class Looks {
     const index = candidateOf(answer, spec.choice);
     const candidate = answer.prediction.candidates[index];
     if (candidate === undefined) throw new RangeError(`an answer without candidate ${index}`);
-    const { rle } = candidate;
-    const { model } = spec.question;
-    const source = { kind: 'candidate', rle, model, postprocess: spec.postprocess } as const;
-    return this.#show({ ...source, logits: answer.logits[index] ?? null }, answer, index, options.signal);
+    const input = await this.#deps.answers.inputOf(spec.question.model);
+    const logits = answer.logits[index] ?? null;
+    const source = candidateSource(candidate, { input, logits, postprocess: spec.postprocess });
+    return this.#show(source, answer, index, options.signal);
   }
 
   async #answerTo({ question }: { readonly question: Parameters<Answers['ask']>[0] }, options: LookOptions) {
@@ -118,6 +119,16 @@ export class Looks {
     const mask = await masks.show(source, { signal });
     return { mask, answer, candidate, makeMs: clock.now() - startedMs };
   }
+}
+
+type CandidateSource = MaskSource & { readonly kind: 'candidate' };
+
+export function candidateSource(
+  { rle, areaPx, perimeterPx, box, components, holes }: WireCandidate,
+  more: Pick<CandidateSource, 'input' | 'logits' | 'postprocess'>,
+): CandidateSource {
+  const measures = { areaPx, perimeterPx, box, components, holes };
+  return { kind: 'candidate', rle, measures, ...more };
 }
 
 /** Index of the candidate that a choice names; the best one where the model offers fewer. */

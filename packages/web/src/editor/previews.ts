@@ -1,7 +1,7 @@
 import type { MaskMaker } from '../masks/mask-maker.ts';
 import type { ShownMask } from '../masks/shown-mask.ts';
 import type { Answers } from './answers.ts';
-import { candidateOf } from './looks.ts';
+import { candidateOf, candidateSource } from './looks.ts';
 import type { EditorQuestion } from './question.ts';
 
 export interface PreviewsDeps {
@@ -86,8 +86,7 @@ export class Previews {
     const candidate = answer.prediction.candidates[index];
     if (candidate === undefined) return null;
     const logits = answer.logits[index] ?? null;
-    const { rle } = candidate;
-    const { model } = question;
-    return masks.show({ kind: 'candidate', rle, model, logits, postprocess: {} }, { signal });
+    const input = await answers.inputOf(question.model);
+    return masks.show(candidateSource(candidate, { input, logits, postprocess: {} }), { signal });
   }
 }

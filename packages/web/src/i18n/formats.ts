@@ -10,7 +10,7 @@ export interface Formats {
   time(iso: string): string;
 }
 
-/** Number formats of a language, made once: `Intl` objects are expensive. */
+/** Number formats of a language, made once and when they are first used: `Intl` objects are expensive. */
 export function formatsOf(language: Language): Formats {
   const known = cache.get(language);
   if (known !== undefined) return known;
@@ -20,26 +20,34 @@ export function formatsOf(language: Language): Formats {
 }
 
 const cache = new Map<Language, Formats>();
+const MOST_DECIMALS = 6;
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
 
 function makeFormats(language: Language): Formats {
-  const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
-  const fixed = [0, 1, 2, 3, 4, 5, 6].map(
-    (digits) =>
-      new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
-  );
-  const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 });
-  const time = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
-  const sizes = (['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const).map(
-    (unit) => new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: 1 }),
-  );
+  const numbers = new Map<string, Intl.NumberFormat>();
+  const numberFormat = (options: Intl.NumberFormatOptions): Intl.NumberFormat => {
+    const key = JSON.stringify(options);
+    const format = numbers.get(key) ?? new Intl.NumberFormat(language, options);
+    numbers.set(key, format);
+    return format;
+  };
+  let time: Intl.DateTimeFormat | undefined;
   return {
-    number: (value) => number.format(value),
-    fixed: (value, decimals) => (fixed[decimals] ?? number).format(value),
-    percent: (share) => percent.format(share),
-    bytes: (sizeBytes) => {
-      const power = Math.min(3, Math.floor(Math.log10(Math.max(1, sizeBytes)) / 3));
-      return (sizes[power] ?? number).format(sizeBytes / 1000 ** power);
+    number: (value) => numberFormat({ maximumFractionDigits: 1 }).format(value),
+    fixed: (value, decimals) => {
+      const digits = Math.min(decimals, MOST_DECIMALS);
+      return numberFormat({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
     },
-    time: (iso) => time.format(new Date(iso)),
+    percent: (share) => numberFormat({ style: 'percent', maximumFractionDigits: 1 }).format(share),
+    bytes: (sizeBytes) => {
+      const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, sizeBytes)) / 3));
+      const unit = UNITS[power] ?? 'byte';
+      const format = numberFormat({ style: 'unit', unit, maximumFractionDigits: 1 });
+      return format.format(sizeBytes / 1000 ** power);
+    },
+    time: (iso) => {
+      time ??= new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
+      return time.format(new Date(iso));
+    },
   };
 }

@@ -57,7 +57,8 @@ describe('the mask maker', () => {
   test('tells logits of equal masks apart', async () => {
     const worker = new HeldWorker();
     const masks = createMaskMaker(() => worker);
-    const candidate = { kind: 'candidate', rle, model: 'sam2-hiera-tiny', postprocess: {} } as const;
+    const measures = { areaPx: 3, perimeterPx: 4, box: null, components: 1, holes: 0 };
+    const candidate = { kind: 'candidate', rle, measures, input: null, postprocess: {} } as const;
     const logits = new Float32Array(65_536).fill(-1);
     await masks.show({ ...candidate, logits }, { signal });
     await masks.show({ ...candidate, logits: logits.slice() }, { signal });

@@ -112,8 +112,7 @@ function keyOf(source: MaskSource, nameOf: (logits: Float32Array) => number): st
   const { fillHolesPx = 0, dropIslandsPx = 0, keepLargest = 0, smoothRadiusPx = 0 } = source.postprocess;
   const steps = [fillHolesPx, dropIslandsPx, keepLargest, smoothRadiusPx].join(',');
   const logits = source.kind === 'candidate' && source.logits !== null ? nameOf(source.logits) : 'none';
-  const model = source.kind === 'candidate' ? source.model : '';
-  return [source.rle.size.join('x'), model, logits, steps, source.rle.counts].join('|');
+  return [source.rle.size.join('x'), logits, steps, source.rle.counts].join('|');
 }
 
 /** Logits are never written to, so the same array is the same logits. */

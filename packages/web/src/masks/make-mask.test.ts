@@ -3,6 +3,7 @@ import {
   countsToString,
   createBitmap,
   encodeRle,
+  measureMask,
   type RecordedRle,
   scanLogitsInto,
 } from '@calque/core';
@@ -67,14 +68,14 @@ describe('a mask that is shown', () => {
     const image = { width: 640, height: 427 };
     const bitmap = createBitmap(image);
     const { areaPx } = scanLogitsInto(bitmap, logits, samplerFor(fitImage(image, spec), spec));
-    const source = { kind: 'candidate', rle: rleOf(bitmap), logits, postprocess: {} } as const;
-    const smooth = makeMask({ ...source, model: 'sam2-hiera-tiny' });
+    const measures = measureMask(bitmap);
+    const source = { kind: 'candidate', rle: rleOf(bitmap), measures, logits, postprocess: {} } as const;
+    const smooth = makeMask({ ...source, input: spec });
+    expect(smooth.measures).toEqual(measures);
     expect(smooth.outline).toBe('logits');
     expect(Math.abs(enclosedPx(smooth.rings, image) / areaPx - 1)).toBeLessThan(0.002);
-    expect(
-      makeMask({ ...source, model: 'sam2-hiera-tiny', postprocess: { smoothRadiusPx: 2 } }).outline,
-    ).toBe('pixels');
-    expect(makeMask({ ...source, model: 'somebody-elses' }).outline).toBe('pixels');
+    expect(makeMask({ ...source, input: spec, postprocess: { smoothRadiusPx: 2 } }).outline).toBe('pixels');
+    expect(makeMask({ ...source, input: null }).outline).toBe('pixels');
   });
 
   test('that is no mask is refused', () => {

@@ -13,7 +13,7 @@ import {
   type Size,
   validatePostprocessOptions,
 } from '@calque/core';
-import { builtinManifests, fitImage, samplerFor } from '@calque/models';
+import { fitImage, type InputSpec, samplerFor } from '@calque/models';
 import type { MaskSource, Stroke } from './mask-maker.ts';
 import { paintStrokeInto } from './paint-stroke.ts';
 import { ringsOfLogits } from './rings-of-logits.ts';
@@ -22,16 +22,15 @@ import type { ShownMask } from './shown-mask.ts';
 
 /** The mask of a source, post-processed, measured and outlined. Throws `rle-malformed`, `postprocess-option-invalid`, … */
 export function makeMask(source: MaskSource): ShownMask {
-  const given = bitmapOf(source.rle);
   const steps = validatePostprocessOptions(source.postprocess);
-  if (Object.keys(steps).length > 0) return shownOf(postprocess(given, steps));
-  const smooth = source.kind === 'candidate' ? smoothRings(source, given) : null;
+  if (Object.keys(steps).length > 0) return shownOf(postprocess(bitmapOf(source.rle), steps));
+  const smooth = source.kind === 'candidate' ? smoothRings(source) : null;
   return {
     id: maskIdOf(source.rle),
     rle: source.rle,
     rings: smooth ?? ringsOfMask(source.rle),
     outline: smooth === null ? 'pixels' : 'logits',
-    measures: measureMask(given),
+    measures: source.kind === 'candidate' ? source.measures : measureMask(bitmapOf(source.rle)),
   };
 }
 
@@ -59,22 +58,25 @@ function bitmapOf({ size: [height, width], counts }: RecordedRle): Bitmap {
 }
 
 /** Null where there are no logits, or where nothing says how the model's frame lies on the image. */
-function smoothRings(
-  { model, logits }: Extract<MaskSource, { kind: 'candidate' }>,
-  size: Size,
-): Float32Array[] | null {
-  const sampler = logits === null ? null : samplerOf(model, size);
-  if (logits === null || sampler === null) return null;
+function smoothRings({
+  input,
+  logits,
+  rle: {
+    size: [height, width],
+  },
+}: Extract<MaskSource, { kind: 'candidate' }>): Float32Array[] | null {
+  if (logits === null || input === null) return null;
+  const sampler = samplerOf(input, { width, height });
   return logits.length === sampler.grid.width * sampler.grid.height ? ringsOfLogits(logits, sampler) : null;
 }
 
-let last: { readonly model: string; readonly sampler: LogitsSampler } | null = null;
+let last: { readonly input: string; readonly sampler: LogitsSampler } | null = null;
 
-function samplerOf(model: string, { width, height }: Size): LogitsSampler | null {
+/** Every mask comes with a copy of the same few numbers. */
+function samplerOf(input: InputSpec, { width, height }: Size): LogitsSampler {
+  const key = JSON.stringify(input);
   const { image } = last?.sampler ?? { image: null };
-  if (last?.model === model && image?.width === width && image.height === height) return last.sampler;
-  const manifest = builtinManifests.find(({ id }) => id === model);
-  if (manifest === undefined) return null;
-  last = { model, sampler: samplerFor(fitImage({ width, height }, manifest.input), manifest.input) };
+  if (last?.input === key && image?.width === width && image.height === height) return last.sampler;
+  last = { input: key, sampler: samplerFor(fitImage({ width, height }, input), input) };
   return last.sampler;
 }

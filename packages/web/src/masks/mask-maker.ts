@@ -1,4 +1,5 @@
-import type { ImagePoint, PostprocessOptions, RecordedRle, Size } from '@calque/core';
+import type { ImagePoint, MaskMeasures, PostprocessOptions, RecordedRle, Size } from '@calque/core';
+import type { InputSpec } from '@calque/models';
 import type { ShownMask } from './shown-mask.ts';
 
 /** Makes masks that can be drawn out of what the model or a person gave. The worker's port; tests run it in-process. */
@@ -20,10 +21,12 @@ export type MaskSource =
   | {
       readonly kind: 'candidate';
       readonly rle: RecordedRle;
-      /** Whose logits they are: says how their frame lies on the image. */
-      readonly model: string;
+      /** Of the model whose logits they are: says how their frame lies on the image; null where that is not known. */
+      readonly input: InputSpec | null;
       /** Float32, row-major, square; null where the answer came without. */
       readonly logits: Float32Array | null;
+      /** What the decoder has measured of it, before post-processing. */
+      readonly measures: MaskMeasures;
       readonly postprocess: PostprocessOptions;
     }
   | { readonly kind: 'stored'; readonly rle: RecordedRle; readonly postprocess: PostprocessOptions };

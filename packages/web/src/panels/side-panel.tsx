@@ -3,6 +3,7 @@ import { interfaceStore, type PanelTab, useInterface } from '../app/interface-st
 import { ComparePlace, SensitivityPlace } from '../app/late-panels.tsx';
 import { PANEL_WIDTH_PX } from '../app/preferences.ts';
 import { usePreference, useServices } from '../app/services.tsx';
+import { useEditorState } from '../app/use-editor.tsx';
 import { useText } from '../i18n/use-text.ts';
 import { CandidatesSection } from './candidates-section.tsx';
 import { HistorySection } from './history-section.tsx';
@@ -18,6 +19,8 @@ const tabs: readonly PanelTab[] = ['result', 'prompt', 'compare', 'history'];
 export function SidePanel() {
   const text = useText();
   const tab = useInterface((state) => state.tab);
+  // What was typed and chosen belongs to an image.
+  const imageId = useEditorState((state) => state.image.id);
   const choose = (next: PanelTab) => interfaceStore.setState({ tab: next });
   return (
     <div className={styles['panel']}>
@@ -67,11 +70,11 @@ export function SidePanel() {
         ) : null}
         {tab === 'prompt' ? (
           <>
-            <PromptSection />
-            <SensitivityPlace />
+            <PromptSection key={imageId} />
+            <SensitivityPlace key={imageId} />
           </>
         ) : null}
-        {tab === 'compare' ? <ComparePlace /> : null}
+        {tab === 'compare' ? <ComparePlace key={imageId} /> : null}
         {tab === 'history' ? <HistorySection /> : null}
       </div>
     </div>

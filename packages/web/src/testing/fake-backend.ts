@@ -43,7 +43,8 @@ function sourceOf(server: FakeServer, wanted: DecodePlace['wanted']) {
         signal,
       });
       const roundTripMs = performance.now() - began;
-      return { prediction, logits: prediction.candidates.map(() => null), roundTripMs, transferMs: 6 };
+      const logits = prediction.candidates.map(() => null);
+      return { prediction, logits, restOfLogits: null, roundTripMs, transferMs: 6 };
     },
   };
   const place: DecodePlace = { wanted, used: 'server', reason: { key: 'decode.choice.server', values: {} } };

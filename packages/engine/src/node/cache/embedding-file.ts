@@ -17,16 +17,23 @@ interface Header {
   readonly tensors: readonly { readonly name: string; readonly dims: readonly number[] }[];
 }
 
-/** @returns a new array. */
-export function packEmbedding(key: string, tensors: NamedTensors): Uint8Array {
+/**
+ * @param scratch memory to pack into where it is large enough: fresh memory costs more than all the rest.
+ * @returns a new array, or a view of `scratch`.
+ */
+export function packEmbedding(key: string, tensors: NamedTensors, scratch?: Uint8Array): Uint8Array {
   const header: Header = {
     key,
     tensors: Object.entries(tensors).map(([name, { dims }]) => ({ name, dims: [...dims] })),
   };
   const json = Buffer.from(padToEight(JSON.stringify(header)), 'utf8');
   const valueBytes = Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
+  const length = PREFIX_BYTES + json.length + valueBytes + CHECKSUM_BYTES;
   // Every byte is written below.
-  const bytes = Buffer.allocUnsafeSlow(PREFIX_BYTES + json.length + valueBytes + CHECKSUM_BYTES);
+  const bytes =
+    scratch === undefined || scratch.byteLength < length
+      ? Buffer.allocUnsafeSlow(length)
+      : Buffer.from(scratch.buffer, scratch.byteOffset, length);
   bytes.write(MAGIC, 'latin1');
   bytes.writeUInt32LE(EMBEDDING_FORMAT_VERSION, 8);
   bytes.writeUInt32LE(json.length, 12);

@@ -9,6 +9,8 @@ interface Loaded {
   readonly adapter: FamilyAdapter;
   readonly input: InputSpec;
   readonly session: LoadedSession;
+  /** Embeddings on their way to the cache, one after the other; grows to the size of one. */
+  packed: Uint8Array;
 }
 
 /** The role that runs the encoder: nothing lives here but the session, so that killing it loses nothing. */
@@ -18,7 +20,7 @@ export function createEncoder(): Handlers<'encoder'> {
     async load(args: LoadArgs): Promise<LoadResult> {
       const session = await loadSession(args, args.session);
       warmUp(args.input);
-      loaded = { adapter: adapterFor(args.graphs), input: args.input, session };
+      loaded = { adapter: adapterFor(args.graphs), input: args.input, session, packed: new Uint8Array(0) };
       return { provider: session.provider, providers: session.providers };
     },
     async encode(args: EncodeArgs): Promise<EncodeResult> {
@@ -35,13 +37,15 @@ function warmUp(input: InputSpec): void {
   for (let round = 0; round < 30; round++) toTensor(pixels, small, { ...input, size: small });
 }
 
-async function encode({ adapter, input, session }: Loaded, args: EncodeArgs): Promise<EncodeResult> {
+async function encode(loaded: Loaded, args: EncodeArgs): Promise<EncodeResult> {
+  const { adapter, input, session } = loaded;
   const started = performance.now();
   const tensor = toTensor(args.pixels, fitImage(args.image, input).scaled, input);
   const prepared = performance.now();
   const outputs = await session.run(adapter.encoderFeeds(tensor), 'encoding');
   const encodeMs = performance.now() - prepared;
-  const handover = await handOver(args, packEmbedding(args.key, adapter.embeddingFrom(outputs)));
+  loaded.packed = packEmbedding(args.key, adapter.embeddingFrom(outputs), loaded.packed);
+  const handover = await handOver(args, loaded.packed);
   return { handover, provider: session.provider, preprocessMs: prepared - started, encodeMs };
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { CalqueError } from '@calque/core';
 import { engineClosed, engineCrashed } from '../../errors.ts';
 import {
@@ -34,6 +35,8 @@ interface Pending {
 export interface ChildOptions {
   readonly entry: URL;
   readonly env?: NodeJS.ProcessEnv;
+  /** Below everything that people wait for: it gives way where the processor is wanted elsewhere. */
+  readonly background?: boolean;
 }
 
 /** One child process of a role: started by its first call, started again after it ended, whoever ended it. */
@@ -117,6 +120,7 @@ export class ChildClient<R extends Role> {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       ...(this.#options.env === undefined ? {} : { env: this.#options.env }),
     });
+    if (this.#options.background === true) giveWay(child.pid);
     this.#generation++;
     const running: Running = {
       child,
@@ -153,6 +157,15 @@ export class ChildClient<R extends Role> {
       } else if (message.ok) pending.resolve(message.value);
       else pending.reject(CalqueError.fromJSON(message.error));
     });
+  }
+}
+
+/** A process that has ended meanwhile, or a system without priorities, changes nothing else. */
+function giveWay(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It runs at the usual priority.
   }
 }
 

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { isCalqueError } from '@calque/core';
 import type { GraphNames, InputSpec, NamedTensors } from '@calque/models';
 import type { DecodeRequest, EngineInfo, ImageFacts, ImageSource } from '../../contract.ts';
@@ -40,13 +43,14 @@ export class NodeBackend implements Backend {
   readonly #decoderFile: ModelFile;
   readonly #encoderLoad = new Loading();
   readonly #decoderLoad = new Loading();
+  readonly #passage = new Passage();
 
   constructor(options: NodeBackendOptions) {
     this.#options = options;
     this.#encoderFile = new ModelFile(options.model.encoder);
     this.#decoderFile = new ModelFile(options.model.decoder);
     this.#reader = new ChildClient('reader', options.child);
-    this.#encoder = new ChildClient('encoder', options.child);
+    this.#encoder = new ChildClient('encoder', { ...options.child, background: true });
     this.#decoder = new ChildClient('decoder', options.child);
   }
 
@@ -94,10 +98,16 @@ export class NodeBackend implements Backend {
 
   async encode(key: string, image: ReadImage, signal: AbortSignal): Promise<EncodedInBackend> {
     const { cacheFolder } = this.#options;
-    const { handover, ...encoded } = await this.#runEncoder(key, image, cacheFolder, signal);
+    const { handover, ...encoded } = await this.#runEncoder(
+      key,
+      image,
+      cacheFolder ?? (await this.#passage.folder()),
+      signal,
+    );
     const admitted = await this.#admit(key, handover);
+    if (cacheFolder === null) await this.#passage.empty(handover);
     if (admitted) return encoded;
-    // Someone emptied the cache in between: the second time the embedding does not go through it.
+    // Someone emptied the folder in between: the second time the embedding does not go through it.
     const again = await this.#runEncoder(key, image, null, signal);
     if (!(await this.#admit(key, again.handover))) throw embeddingMissing(key);
     return { ...encoded, encodeMs: encoded.encodeMs + again.encodeMs };
@@ -147,6 +157,7 @@ export class NodeBackend implements Backend {
 
   async close(): Promise<void> {
     await Promise.all([this.#reader.close(), this.#encoder.close(), this.#decoder.close()]);
+    await this.#passage.close();
   }
 
   #loadEncoder(): Promise<LoadResult> {
@@ -172,6 +183,29 @@ export class NodeBackend implements Backend {
     const { graphs, input } = this.#options.model;
     const names = file.names ?? {};
     return { modelPath: file.path, names, graphs, input, session: this.#options.session };
+  }
+}
+
+/**
+ * Where embeddings go from one process to the other when none are kept on disk: through this process they would stop it
+ * for as long as 17 MB take.
+ */
+class Passage {
+  #folder: Promise<string | null> | undefined;
+
+  /** Null where no temporary folder can be made: they go through this process then. */
+  folder(): Promise<string | null> {
+    this.#folder ??= mkdtemp(join(tmpdir(), 'calque-embeddings-')).catch(() => null);
+    return this.#folder;
+  }
+
+  async empty(handover: Handover): Promise<void> {
+    if (handover.kind === 'file') await rm(handover.path, { force: true });
+  }
+
+  async close(): Promise<void> {
+    const folder = await this.#folder;
+    if (folder != null) await rm(folder, { recursive: true, force: true });
   }
 }
 

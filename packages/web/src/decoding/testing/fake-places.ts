@@ -32,7 +32,7 @@ export class FakePlace implements Decoder {
     signal.throwIfAborted();
     if (this.failure !== null) throw this.failure;
     const prediction = { ...answerTo(question.model, question.prompt), where: this.where };
-    return { prediction, logits: [], roundTripMs, transferMs: 0 };
+    return { prediction, logits: [], restOfLogits: null, roundTripMs, transferMs: 0 };
   }
 }
 

@@ -65,6 +65,9 @@ export class FakeServer {
   /** Answers the next decode with this error. */
   decodeFailure: CalqueError | null = null;
   decodeMs = 20;
+  /** How often the logits that did not come with an answer were fetched. */
+  logitsRead = 0;
+  keepsNoLogits = false;
   /** A decoder that answers although nobody waits any more. */
   ignoresSignals = false;
   /** Refuses entries of this gesture for good. */
@@ -255,10 +258,21 @@ export class FakeConnection implements ServerEvents, Pick<Client, 'call'>, Decod
       }
       return server.decode(question);
     })) as WirePrediction;
-    const logits = prediction.candidates.map(({ index, score }) =>
-      !question.preview || index === prediction.best ? new Float32Array(16).fill(score) : null,
-    );
-    return { prediction, logits, roundTripMs: 34, transferMs: 10 };
+    const all = prediction.candidates.map(({ score }) => new Float32Array(16).fill(score));
+    const logits = all.map((values, index) => (index === prediction.best ? values : null));
+    const restOfLogits = async (): Promise<Float32Array[]> => {
+      await this.#leg();
+      if (server.keepsNoLogits) throw new Error('gone');
+      server.logitsRead += 1;
+      return all;
+    };
+    return {
+      prediction,
+      logits,
+      restOfLogits: question.preview ? null : restOfLogits,
+      roundTripMs: 34,
+      transferMs: 10,
+    };
   }
 
   async #travel(signal: AbortSignal | undefined, handle: () => unknown): Promise<unknown> {
