@@ -42,6 +42,9 @@ const views: readonly View[] = [
   { name: 'labels', path: '/', act: (page) => afterKey(page, 'l') },
   { name: 'gallery', path: '/d/samples' },
   { name: 'table', path: '/d/samples/table' },
+  { name: 'monitoring', path: '/monitoring', act: waitForCharts },
+  { name: 'monitoring-drift', path: '/monitoring', act: (page) => scrolledTo(page, '#drift-title') },
+  { name: 'monitoring-advice', path: '/monitoring', act: (page) => scrolledTo(page, '#advice-title') },
   { name: 'login', path: '/?state=login' },
   { name: 'empty', path: '/?state=empty' },
   { name: 'problem', path: '/?state=problem' },
@@ -80,6 +83,16 @@ async function openScale(page: Page): Promise<void> {
   await page.locator('form').waitFor({ state: 'detached' });
   await scale.click();
   await page.locator('form').waitFor();
+}
+
+async function waitForCharts(page: Page): Promise<void> {
+  await page.locator('[data-chart="problems"] canvas').waitFor();
+  await page.locator('[data-quantity="score"]').first().waitFor();
+}
+
+async function scrolledTo(page: Page, selector: string): Promise<void> {
+  await waitForCharts(page);
+  await page.locator(selector).evaluate((element) => element.scrollIntoView());
 }
 
 async function afterKey(page: Page, key: string): Promise<void> {

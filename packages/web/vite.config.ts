@@ -11,6 +11,8 @@ const server = process.env['CALQUE_SERVER'];
 
 export default defineConfig({
   root: import.meta.dirname,
+  // The server writes the page's own addresses below the path at which people reach it; all others are relative.
+  base: './',
   plugins: [react()],
   resolve: {
     // The runtime's own files are served beside the worker, not packed into it.

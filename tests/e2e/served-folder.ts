@@ -17,6 +17,8 @@ export interface ServedFolderOptions {
   readonly models?: readonly string[];
   /** For the server's process. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The command; default: that of the checkout. */
+  readonly program?: string;
 }
 
 export interface StartOptions {
@@ -24,6 +26,8 @@ export interface StartOptions {
   readonly model?: string;
   /** Folder from which models are taken first. */
   readonly mirror?: string;
+  /** More flags of `calque serve`. */
+  readonly flags?: readonly string[];
 }
 
 /** A folder of images and the server that shows it: as a person starts it, in a process of its own that can be killed. */
@@ -32,13 +36,15 @@ export class ServedFolder {
   readonly home: string;
   readonly #root: string;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #program: string;
   #process: ChildProcess | null = null;
   #port: number | null = null;
   #address = '';
 
-  private constructor(place: string, env: Readonly<Record<string, string>>) {
+  private constructor(place: string, env: Readonly<Record<string, string>>, program: string) {
     this.#root = place;
     this.#env = env;
+    this.#program = program;
     this.folder = join(place, 'photos');
     this.home = join(place, 'home');
   }
@@ -48,8 +54,9 @@ export class ServedFolder {
     images,
     models = ['sam2-hiera-tiny'],
     env = {},
+    program = calque,
   }: ServedFolderOptions): Promise<ServedFolder> {
-    const made = new ServedFolder(await mkdtemp(join(tmpdir(), 'calque-e2e-')), env);
+    const made = new ServedFolder(await mkdtemp(join(tmpdir(), 'calque-e2e-')), env, program);
     await mkdir(made.folder);
     for (const [name, content] of Object.entries(images)) {
       const file = join(made.folder, name);
@@ -65,6 +72,12 @@ export class ServedFolder {
     return this.#address;
   }
 
+  /** Where it listens. */
+  get port(): number {
+    if (this.#port === null) throw new Error('it was not started');
+    return this.#port;
+  }
+
   get origin(): string {
     return new URL(this.#address).origin;
   }
@@ -72,16 +85,19 @@ export class ServedFolder {
   /** As a program would ask, with the token. */
   get client(): Client {
     const token = new URL(this.#address).searchParams.get('token') ?? '';
-    return createClient({ baseUrl: this.origin, headers: { authorization: `Bearer ${token}` } });
+    return createClient({
+      baseUrl: `http://127.0.0.1:${this.port}`,
+      headers: { authorization: `Bearer ${token}` },
+    });
   }
 
   /** Starts the server, at the port that it had before if it had one. Resolves when it listens. */
-  async start({ model, mirror }: StartOptions = {}): Promise<void> {
+  async start({ model, mirror, flags = [] }: StartOptions = {}): Promise<void> {
     // Chosen here: a page is known by a cookie that is named after the port that the server was started with.
     this.#port ??= await freePort();
     const more = model === undefined ? [] : ['--model', model];
     const env = mirror === undefined ? {} : { CALQUE_MODELS_MIRROR: mirror };
-    this.#process = this.#run(['serve', this.folder, '--port', String(this.#port), ...more], env);
+    this.#process = this.#run(['serve', this.folder, '--port', String(this.#port), ...more, ...flags], env);
     this.#address = await firstLine(this.#process);
   }
 
@@ -124,7 +140,7 @@ export class ServedFolder {
 
   #run(argv: readonly string[], more: Readonly<Record<string, string>> = {}): ChildProcess {
     const env = { ...process.env, CALQUE_HOME: this.home, ...this.#env, ...more };
-    return spawn(process.execPath, [calque, ...argv], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    return spawn(process.execPath, [this.#program, ...argv], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 }
 

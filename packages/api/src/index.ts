@@ -34,11 +34,14 @@ export {
 export { RleSchema, type WireRle } from './schemas/geometry.ts';
 export type { WireMeasuredRow } from './schemas/measures.ts';
 export type {
+  Advice,
   DriftQuantity,
+  Figure,
   Minute,
   ModelDrift,
   Monitoring,
   QuantityDrift,
+  StageMeans,
 } from './schemas/monitoring.ts';
 export {
   type BatchAnswer,

@@ -429,7 +429,11 @@ export const routes = {
   readMonitoring: {
     method: 'GET',
     path: '/api/monitoring',
-    summary: 'The last day by the minute, drift, and how busy the engines are',
+    summary: 'The last minutes, drift, what was counted, and how busy the engines are',
+    query: Type.Object({
+      /** How far back; default 1440, a day. */
+      minutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 1440 })),
+    }),
     response: MonitoringSchema,
   },
   adoptReference: {

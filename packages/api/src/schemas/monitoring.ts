@@ -30,6 +30,12 @@ export const QuantityDriftSchema = Type.Object({
   distance: Type.Union([Type.Number(), Type.Null()]),
   /** What chance exceeds once in a thousand times. */
   distanceLimit: Type.Union([Type.Number(), Type.Null()]),
+  /** How many values of the reference and of the window lie in each bin; `edges` are one more than the bins, ascending. */
+  histogram: Type.Object({
+    edges: Type.Array(Type.Number()),
+    reference: Type.Array(Type.Integer()),
+    window: Type.Array(Type.Integer()),
+  }),
 });
 export type QuantityDrift = Static<typeof QuantityDriftSchema>;
 
@@ -41,6 +47,21 @@ export const ModelDriftSchema = Type.Object({
 });
 export type ModelDrift = Static<typeof ModelDriftSchema>;
 
+const mean = Type.Union([Type.Number(), Type.Null()]);
+const most = Type.Union([Type.Number(), Type.Null()]);
+
+/** Mean of what each stage took in a minute; null where there was none. */
+export const StageMeansSchema = Type.Object({
+  queue: mean,
+  read: mean,
+  preprocess: mean,
+  encode: mean,
+  decode: mean,
+  postprocess: mean,
+  measure: mean,
+});
+export type StageMeans = Static<typeof StageMeansSchema>;
+
 /** What happened in one minute. */
 export const MinuteSchema = Type.Object({
   at: TimeSchema,
@@ -48,18 +69,37 @@ export const MinuteSchema = Type.Object({
   medianMs: Type.Union([Type.Number(), Type.Null()]),
   p95Ms: Type.Union([Type.Number(), Type.Null()]),
   meanScore: Type.Union([Type.Number(), Type.Null()]),
+  meanStability: Type.Union([Type.Number(), Type.Null()]),
+  stagesMs: StageMeansSchema,
+  /** Embeddings that were computed, and that a cache had. */
   encodes: Type.Integer(),
+  cacheHits: Type.Integer(),
   accepted: Type.Integer(),
   rejected: Type.Integer(),
   corrected: Type.Integer(),
   problems: Type.Integer(),
+  /** The most of it that was seen in the minute; null where nobody looked. */
+  waiting: most,
+  residentBytes: most,
+  heapBytes: most,
+  eventLoopP99Ms: most,
 });
 export type Minute = Static<typeof MinuteSchema>;
 
+/** A series of `GET /metrics`, as it is now. */
+export const FigureSchema = Type.Object({
+  name: Type.String(),
+  labels: Type.Record(Type.String(), Type.String()),
+  value: Type.Number(),
+});
+export type Figure = Static<typeof FigureSchema>;
+
 export const MonitoringSchema = Type.Object({
   startedAt: TimeSchema,
-  /** Of the last 24 hours, those in which something happened, oldest first. */
+  /** Of the time that was asked for, oldest first. */
   minutes: Type.Array(MinuteSchema),
+  /** What was counted since the server started: counters, and sums and counts of distributions. */
+  figures: Type.Array(FigureSchema),
   drift: Type.Array(ModelDriftSchema),
   engines: Type.Array(
     Type.Object({
@@ -96,3 +136,4 @@ export const AdviceSchema = Type.Object({
     Type.Null(),
   ]),
 });
+export type Advice = Static<typeof AdviceSchema>;

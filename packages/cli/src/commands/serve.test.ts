@@ -47,6 +47,24 @@ test('serve prints one address, opens the folder, and ends in order', async () =
   expect(await cli.list('photos/.calque')).toContain('calque.sqlite');
 });
 
+test('serve behind a proxy prints the address that people see, and answers below its path and without it', async () => {
+  await mkdir(path.join(cli.folder, 'photos'));
+  const argv = ['photos', '--public-url', 'https://example.org/tools/calque/', '--port', '0'];
+  await serving(argv, async (address) => {
+    expect(address.origin + address.pathname).toBe('https://example.org/tools/calque/');
+    expect(address.searchParams.get('token')).toMatch(/^[\w-]{43}$/);
+  });
+});
+
+test.each(['example.org', 'ftp://example.org/', 'https://a:b@example.org/', 'https://example.org/?x=1'])(
+  'serve takes no %s for an address of a proxy',
+  async (url) => {
+    const { code, stderr } = await cli.run(['serve', '--public-url', url]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('https://example.org/calque/');
+  },
+);
+
 test('serve without a folder opens a copy of the samples', async () => {
   await mkdir(path.join(cli.folder, 'samples'));
   await cli.image('samples/cup.jpg');
@@ -73,6 +91,7 @@ test('serve names a free port where the one that is asked for is taken', async (
 
 test.each([
   [['--no-token', '--host', '0.0.0.0'], 81, /--no-token/],
+  [['--no-token', '--public-url', 'https://example.org/'], 81, /example.org/],
   [['nowhere', '--port', '0'], 83, /nowhere.*does not exist/],
   [['--port', '70000'], 2, /0 to 65535/],
   [['--lang', 'de'], 2, /en, fr/],

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { parsePort } from '../arguments/parse-port.ts';
+import { parsePublicUrl } from '../arguments/parse-public-url.ts';
 import { addEngineFlags, type EngineFlags } from '../arguments/segment-flags.ts';
 import type { CliContext } from '../context.ts';
 
@@ -9,6 +10,7 @@ export interface ServeFlags extends EngineFlags {
   /** False with `--no-token`. */
   readonly token: boolean;
   readonly metricsPort?: number;
+  readonly publicUrl?: URL;
   readonly lang?: 'en' | 'fr';
   readonly quiet?: boolean;
   readonly debug?: boolean;
@@ -37,6 +39,11 @@ export function registerServe(program: Command, context: CliContext): void {
       '--metrics-port <n>',
       'another port that answers GET /metrics, without a token, for Prometheus',
       parsePort,
+    )
+    .option(
+      '--public-url <url>',
+      'where people reach it behind a proxy, with its path: https://example.org/calque/',
+      parsePublicUrl,
     )
     .option('--no-token', 'ask nobody for a token; for 127.0.0.1 alone')
     .addOption(new Option('--lang <code>', 'language of the page').choices(['en', 'fr']));

@@ -27,6 +27,7 @@ export async function serve(
     withToken: flags.token,
     ...(flags.lang === undefined ? {} : { language: flags.lang }),
     metricsPort: flags.metricsPort ?? null,
+    publicUrl: flags.publicUrl ?? null,
     model: flags.model ?? null,
     store: await context.openStore(),
     createEngine: (model) => context.createEngine(model, engineSettings({ ...flags, cache: true })),
@@ -67,11 +68,11 @@ async function foldersToServe(
 function announce(
   { stdout, stderr }: CliContext,
   { url, port, metricsPort }: RunningServer,
-  { host, quiet }: ServeFlags,
+  { host, quiet, publicUrl }: ServeFlags,
 ): void {
   stdout.write(`${url}\n`);
   if (quiet === true) return;
-  if (isLoopback(host)) {
+  if (isLoopback(host) && publicUrl === undefined) {
     stderr.write(`From another machine: run  ${tunnelCommand(port)}  there and open the same address.\n`);
   }
   if (metricsPort !== null) stderr.write(`Metrics: http://${host}:${metricsPort}/metrics\n`);

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { isCalqueError } from '@calque/core';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
@@ -30,6 +32,7 @@ import { loginPage } from '../security/login-page.ts';
 import { problemOf } from './problem-of.ts';
 import { registerRoutes } from './route-registrar.ts';
 import type { ServerParts } from './server-parts.ts';
+import { pageBelow, withoutBasePath } from './site.ts';
 
 export interface AppOptions {
   /** Called with what nobody foresaw: the answer does not say it. Default: nothing. */
@@ -43,13 +46,16 @@ export async function createApp(parts: ServerParts, options: AppOptions = {}): P
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
     requestTimeout: 0,
+    rewriteUrl: ({ url = '/' }) => withoutBasePath(url, parts.guard.site),
+    // A proxy on this machine says whom it asks for; limits hold for each of them.
+    trustProxy: parts.guard.site.host === null ? false : 'loopback',
   });
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   installErrors(app, options);
   watchAnswers(app, parts.monitoring.observer);
   await installSecurity(app, parts);
-  await installDocs(app, parts.version);
+  await installDocs(app, parts);
   await app.register(multipart, {
     // One file that is too large is refused by itself.
     throwFileSizeLimit: false,
@@ -158,11 +164,11 @@ async function installSecurity(app: FastifyInstance, { guard, limits }: ServerPa
   });
   installGuard(app, guard);
   app.get('/login', { schema: { hide: true } }, async (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(loginPage(guard.language)),
+    reply.type('text/html; charset=utf-8').send(loginPage(guard.language, guard.site)),
   );
 }
 
-async function installDocs(app: FastifyInstance, version: string): Promise<void> {
+async function installDocs(app: FastifyInstance, { version, guard }: ServerParts): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -175,13 +181,15 @@ async function installDocs(app: FastifyInstance, version: string): Promise<void>
         securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
       },
       security: [{ token: [] }],
+      ...(guard.site.basePath === '' ? {} : { servers: [{ url: guard.site.basePath }] }),
     },
   });
   await app.register(swaggerUi, { routePrefix: '/api/docs', staticCSP: false });
   app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger());
 }
 
-async function installPage(app: FastifyInstance, { pageFolder }: ServerParts): Promise<void> {
+async function installPage(app: FastifyInstance, { pageFolder, guard }: ServerParts): Promise<void> {
+  const page = pageFolder === null ? null : await pageIn(pageFolder, guard);
   if (pageFolder !== null) {
     await app.register(staticFiles, {
       root: pageFolder,
@@ -201,8 +209,12 @@ async function installPage(app: FastifyInstance, { pageFolder }: ServerParts): P
     const path = url.split('?', 1)[0] ?? '';
     const isPage = method === 'GET' && !path.startsWith('/api/') && !/\.[a-z0-9]+$/i.test(path);
     // Addresses within the page are the page's own business.
-    if (pageFolder !== null && isPage)
-      return reply.header('cache-control', 'no-cache').sendFile('index.html');
+    if (page !== null && isPage)
+      return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page);
     throw pathUnknown(method, path);
   });
+}
+
+async function pageIn(folder: string, { site }: ServerParts['guard']): Promise<string> {
+  return pageBelow(await readFile(join(folder, 'index.html'), 'utf8'), site);
 }

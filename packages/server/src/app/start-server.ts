@@ -22,6 +22,7 @@ import { SensitivityMeter } from '../sensitivity/sensitivity-meter.ts';
 import { SettingsFile } from '../settings/settings-file.ts';
 import { type AppOptions, createApp } from './create-app.ts';
 import { DEFAULT_LIMITS, type ServerParts } from './server-parts.ts';
+import { siteOf } from './site.ts';
 
 export interface ServedFolder {
   readonly folder: string;
@@ -47,6 +48,8 @@ export interface ServerOptions extends AppOptions {
   readonly onPull?: PullListener;
   /** Looks at the machine for a report, and runs the self-test on the default model's engine; null: it is not ready. */
   readonly examine?: (engine: Engine | null, signal: AbortSignal) => Promise<StudyEnvironment>;
+  /** The address at which people reach the server, where that is not where it listens: that of a proxy. */
+  readonly publicUrl?: URL | null;
   /** Another port, on which `GET /metrics` alone is answered, to anybody; null: none. */
   readonly metricsPort?: number | null;
 }
@@ -71,7 +74,7 @@ const GRACE_MS = 3000;
  * `dataset-…` error or `model-id-unknown`.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  if (!options.withToken && !isLoopback(options.host)) throw hostNeedsToken(options.host);
+  requireToken(options);
   await requireFree(options);
   secureSharp();
   const parts = await openParts(options);
@@ -84,6 +87,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await closeParts(parts);
     throw error;
   }
+}
+
+/** Behind a proxy, others reach a host that only this machine could. */
+function requireToken({ withToken, host, publicUrl = null }: ServerOptions): void {
+  if (withToken) return;
+  if (!isLoopback(host)) throw hostNeedsToken(host);
+  if (publicUrl !== null && !isLoopback(publicUrl.hostname)) throw hostNeedsToken(publicUrl.hostname);
 }
 
 async function listenAt(app: FastifyInstance, { host, port }: Pick<ServerOptions, 'host' | 'port'>) {
@@ -119,6 +129,7 @@ async function openParts(options: ServerOptions): Promise<ServerParts> {
   const { observer } = monitoring;
   const embeddings = new EmbeddingKeeper({ models, tell, observer });
   const settings = await SettingsFile.open(home);
+  const site = siteOf(options.publicUrl ?? null);
   if (options.language !== undefined) await settings.change({ language: options.language });
   return {
     datasets,
@@ -137,9 +148,10 @@ async function openParts(options: ServerOptions): Promise<ServerParts> {
     monitoring,
     guard: {
       token: options.withToken ? await loadAccessToken(home) : null,
-      hosts: hostNames(options.host),
+      hosts: [...hostNames(options.host), ...(site.host === null ? [] : [site.host])],
       cookieName: `calque-${options.port}`,
       language: settings.read().language ?? 'en',
+      site,
     },
     pageFolder: options.pageFolder,
     version: options.version,
@@ -171,16 +183,16 @@ async function openDatasets({ folders, home }: ServerOptions, tell: EventHub['te
 function running(
   app: FastifyInstance,
   parts: ServerParts,
-  { host, port, scraped }: ServerOptions & { readonly scraped: FastifyInstance | null },
+  { host, port, publicUrl = null, scraped }: ServerOptions & { readonly scraped: FastifyInstance | null },
 ): RunningServer {
   const modelReady = parts.models.prepareDefault(() => untilAtRest(app.server));
   // Who does not look at it can see it in the page.
   modelReady.catch(() => undefined);
   const bound = boundPort(app) ?? port;
-  const { token } = parts.guard;
+  const { token, site } = parts.guard;
   let closing: Promise<void> | undefined;
   return {
-    url: `http://${shownHost(host)}:${bound}/${token === null ? '' : `?token=${token}`}`,
+    url: `${publicUrl === null ? `http://${shownHost(host)}:${bound}` : publicUrl.origin}${site.basePath}/${token === null ? '' : `?token=${token}`}`,
     port: bound,
     metricsPort: scraped === null ? null : boundPort(scraped),
     modelReady,
@@ -233,7 +245,7 @@ async function closeParts({
   await reports.close();
   await Promise.all([models.close(), pictures.close()]);
   await datasets.close();
-  await monitoring.drift.save();
+  await monitoring.close();
 }
 
 function boundPort(app: FastifyInstance): number | null {

@@ -14,6 +14,7 @@ import {
 import { type Static, Type } from 'typebox';
 import { Check } from 'typebox/value';
 import { writeAside } from '../storage/write-aside.ts';
+import { driftHistogram } from './drift-histogram.ts';
 import type { EncodedEvent, Observer, PredictedEvent } from './observer.ts';
 import { factsOf } from './prediction-facts.ts';
 
@@ -168,6 +169,7 @@ function compared(quantity: DriftQuantity, history: Static<typeof HistorySchema>
     windowCount: window.length,
     referenceMedian: medianOf(reference),
     windowMedian: medianOf(window),
+    histogram: driftHistogram(quantity, history?.reference ?? [], history?.window ?? []),
   };
   if (history?.learned !== true) return { ...counted, ...nothing, verdict: 'learning' };
   if (window.length < LEAST_WINDOW) return { ...counted, ...nothing, verdict: 'waiting' };

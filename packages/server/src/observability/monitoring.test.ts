@@ -7,7 +7,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ServerHarness } from '../testing/server-harness.ts';
 import { testAnnotation } from '../testing/storage-contract.ts';
 import { ActivityHistory } from './activity-history.ts';
+import { driftHistogram } from './drift-histogram.ts';
 import { DriftWatch } from './drift-watch.ts';
+import { ProcessSampler } from './process-sampler.ts';
 
 const box = { x1: 4, y1: 5, x2: 24, y2: 15 };
 const prompt = { box, points: [], maskId: null };
@@ -83,9 +85,11 @@ describe('metrics of a server that is worked with', () => {
       [`{method="GET",route="${route}",status="404"}`]: 1,
       '{method="GET",route="unknown",status="404"}': 1,
     });
-    expect(valuesOf(text, 'calque_problems_total')).toEqual({
+    expect(valuesOf(text, 'calque_problems_total')).toMatchObject({
       '{code="image-unknown"}': 1,
       '{code="path-unknown"}': 1,
+      // What alerts watch is there before it happens: its first event is then a rise.
+      '{code="engine-out-of-memory"}': 0,
     });
     expect(text).not.toContain('secret');
     expect(text).not.toContain('a.png');
@@ -130,7 +134,10 @@ describe('metrics of a server that is worked with', () => {
       '{decision="reject"}': 1,
       '{decision="delete"}': 1,
     });
-    expect(valuesOf(text, 'calque_rejections_total')).toEqual({ '{reason="too-much"}': 1 });
+    expect(valuesOf(text, 'calque_rejections_total')).toMatchObject({
+      '{reason="too-much"}': 1,
+      '{reason="other"}': 0,
+    });
     expect(valuesOf(text, 'calque_abandoned_total')).toEqual({ '': 1 });
     expect(valuesOf(text, 'calque_accepted_mask_points_sum')).toEqual({ '': 2 });
     expect(valuesOf(text, 'calque_accepted_mask_clicks_sum')).toEqual({ '': 3 });
@@ -149,6 +156,17 @@ describe('metrics of a server that is worked with', () => {
     const monitoring = await harness.client.call('readMonitoring', {});
     expect(monitoring.minutes.reduce((sum, minute) => sum + minute.predictions, 0)).toBe(1);
     expect(monitoring.engines).toEqual([{ model: 'fake', provider: 'fake', waiting: 0, running: 0 }]);
+    expect(monitoring.figures).toContainEqual({
+      name: 'calque_masks_total',
+      labels: { model: 'fake', extent: 'partial' },
+      value: 1,
+    });
+    expect(monitoring.figures.filter(({ name }) => /_bucket$|^process_|^calque_http/.test(name))).toEqual([]);
+    expect(monitoring.figures).toContainEqual({
+      name: 'calque_predicted_score_count',
+      labels: { model: 'fake' },
+      value: 1,
+    });
     const [drift] = monitoring.drift;
     expect(drift?.quantities.find(({ quantity }) => quantity === 'brightness')).toMatchObject({
       verdict: 'learning',
@@ -239,6 +257,30 @@ describe('drift', () => {
   );
 });
 
+describe('bins of drift', () => {
+  test('hold every value, those beyond the ends in the outermost ones', () => {
+    const { edges, reference, window } = driftHistogram('score', [0.02, 0.97, 0.99, 1.03], [-0.1, 0.51]);
+    expect(edges).toHaveLength(21);
+    expect(reference[0]).toBe(1);
+    expect(reference[19]).toBe(3);
+    expect(window[0]).toBe(1);
+    expect(window[10]).toBe(1);
+  });
+
+  test('of sizes grow by a factor and hold the least and the most', () => {
+    const { edges, reference, window } = driftHistogram('image-px', [640 * 480, 1920 * 1080], [12_000_000]);
+    expect(edges[0]).toBeLessThan(640 * 480);
+    expect(edges[20]).toBeGreaterThan(12_000_000);
+    expect((edges[2] ?? 0) / (edges[1] ?? 1)).toBeCloseTo((edges[20] ?? 0) / (edges[19] ?? 1), 9);
+    expect(reference.reduce((a, b) => a + b)).toBe(2);
+    expect(window.reduce((a, b) => a + b)).toBe(1);
+  });
+
+  test('of nothing are empty', () => {
+    expect(driftHistogram('image-px', [], []).reference).toEqual(new Array(20).fill(0));
+  });
+});
+
 describe('the history of activity', () => {
   const recorded = (totalMs: number, score: number) => ({
     kind: 'recorded' as const,
@@ -246,8 +288,17 @@ describe('the history of activity', () => {
       prompt,
       best: 0,
       candidates: [{ score, stability: 0.9, areaPx: 100, rle: { size: [30, 40], counts: '' } }],
-      timingsMs: { total: totalMs },
+      where: 'server',
+      timingsMs: { queue: 1, decode: totalMs - 10, postprocess: 4, measure: 5, total: totalMs },
     } as unknown as WirePrediction,
+  });
+  const encoded = (cache: 'memory' | 'miss', encode: number) => ({
+    model: 'fake',
+    provider: cache === 'miss' ? 'cpu' : null,
+    cache,
+    image: { width: 40, height: 30 },
+    brightness: 0.5,
+    timingsMs: { queue: 0, read: 8, preprocess: 2, encode, total: encode + 10 },
   });
 
   test('adds up minutes, leaves empty ones out and forgets those of the day before', () => {
@@ -270,6 +321,56 @@ describe('the history of activity', () => {
     expect(rest).toEqual([]);
     nowMs += 24 * 3_600_000;
     expect(history.minutes()).toEqual([]);
+  });
+
+  test('tells encodes from what a cache had, and the stages of the server from those of a page', () => {
+    const history = new ActivityHistory(() => Date.parse('2031-02-03T04:05:30.000Z'));
+    history.encoded(encoded('miss', 2400));
+    history.encoded(encoded('memory', 0));
+    history.predicted(recorded(60, 0.9));
+    history.predicted(recorded(70, 0.9));
+    const page = recorded(900, 0.9);
+    history.predicted({ ...page, prediction: { ...page.prediction, where: 'browser' } });
+    const [minute] = history.minutes();
+    expect(minute).toMatchObject({ predictions: 3, encodes: 1, cacheHits: 1, meanStability: 0.9 });
+    expect(minute?.stagesMs).toEqual({
+      queue: 1,
+      read: 8,
+      preprocess: 2,
+      encode: 2400,
+      decode: 55,
+      postprocess: 4,
+      measure: 5,
+    });
+  });
+
+  test('keeps the most that was seen in a minute, and gives as many minutes as are asked for', () => {
+    let nowMs = Date.parse('2031-02-03T04:05:30.000Z');
+    const history = new ActivityHistory(() => nowMs);
+    history.sampled({ waiting: 3, residentBytes: 300, heapBytes: 120, eventLoopP99Ms: 2 });
+    history.sampled({ waiting: 1, residentBytes: 500, heapBytes: 110, eventLoopP99Ms: 9 });
+    expect(history.minutes()).toMatchObject([
+      { waiting: 3, residentBytes: 500, heapBytes: 120, eventLoopP99Ms: 9, predictions: 0, medianMs: null },
+    ]);
+    nowMs += 10 * 60_000;
+    history.predicted(recorded(70, 0.9));
+    expect(history.minutes(5)).toMatchObject([{ predictions: 1, residentBytes: null }]);
+    expect(history.minutes(15)).toHaveLength(2);
+  });
+
+  test('a process is looked at', async () => {
+    const history = new ActivityHistory();
+    const sampler = new ProcessSampler(history, async () => [
+      { model: 'fake', provider: 'cpu', waiting: 4, running: 1 },
+      { model: 'other', provider: 'cpu', waiting: 3, running: 0 },
+    ]);
+    await sampler.sample();
+    sampler.close();
+    const [minute] = history.minutes();
+    expect(minute?.waiting).toBe(7);
+    expect(minute?.residentBytes).toBeGreaterThan(minute?.heapBytes ?? 0);
+    expect(minute?.heapBytes).toBeGreaterThan(1_000_000);
+    expect(minute?.eventLoopP99Ms).toBeGreaterThanOrEqual(0);
   });
 
   test('a clock that was set back goes on with the newest minute', () => {

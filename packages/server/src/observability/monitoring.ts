@@ -3,6 +3,7 @@ import type { ModelKeeper } from '../models/model-keeper.ts';
 import { ActivityHistory } from './activity-history.ts';
 import { DriftWatch } from './drift-watch.ts';
 import { type Observer, observers } from './observer.ts';
+import { ProcessSampler } from './process-sampler.ts';
 import { ServerMetrics } from './server-metrics.ts';
 
 /** Everything that looks on. */
@@ -13,6 +14,8 @@ export interface Monitoring {
   readonly drift: DriftWatch;
   readonly history: ActivityHistory;
   readonly startedAt: Date;
+  /** Puts what was learnt on disk. */
+  close(): Promise<void>;
 }
 
 export interface MonitoringOptions {
@@ -23,7 +26,19 @@ export interface MonitoringOptions {
 
 export async function openMonitoring({ home, models }: MonitoringOptions): Promise<Monitoring> {
   const drift = await DriftWatch.open(join(home, 'monitoring'));
-  const metrics = new ServerMetrics({ engines: () => models.situations(), drift: () => drift.report() });
+  const engines = () => models.situations();
+  const metrics = new ServerMetrics({ engines, drift: () => drift.report() });
   const history = new ActivityHistory();
-  return { observer: observers(metrics, drift, history), metrics, drift, history, startedAt: new Date() };
+  const sampler = new ProcessSampler(history, engines);
+  return {
+    observer: observers(metrics, drift, history),
+    metrics,
+    drift,
+    history,
+    startedAt: new Date(),
+    async close() {
+      sampler.close();
+      await drift.save();
+    },
+  };
 }

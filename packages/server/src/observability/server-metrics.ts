@@ -1,4 +1,5 @@
-import type { ModelDrift } from '@calque/api';
+import type { Figure, ModelDrift } from '@calque/api';
+import type { Decision, RejectReason } from '@calque/core';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AnsweredEvent, DecidedEvent, EncodedEvent, Observer, PredictedEvent } from './observer.ts';
 import { factsOf } from './prediction-facts.ts';
@@ -21,6 +22,30 @@ export interface EngineSituation {
 const SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180];
 const SHARES = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
 const RATIOS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.5, 2];
+/** Problems that deploy/ alerts on. */
+const ALERTED_PROBLEMS = [
+  'disk-full',
+  'engine-busy',
+  'engine-crashed',
+  'engine-out-of-memory',
+  'too-many-requests',
+];
+const DECISIONS: readonly Decision['kind'][] = ['accept', 'reject', 'reopen', 'correct', 'delete', 'restore'];
+const REASONS: readonly RejectReason[] = [
+  'wrong-object',
+  'incomplete',
+  'too-much',
+  'rough-boundary',
+  'several-objects',
+  'image-unusable',
+  'other',
+];
+/** Gauges of the library that are named as counters, which `promtool check metrics` refuses. The same figures have other names too. */
+const MISNAMED = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
 const COUNTS = [0, 1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 50];
 
 type Registered = { readonly registers: [Registry] };
@@ -51,6 +76,7 @@ export class ServerMetrics implements Observer {
   constructor(sources: MetricSources) {
     const at: Registered = { registers: [this.#registry] };
     collectDefaultMetrics({ register: this.#registry });
+    for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
     this.#stages = new Histogram({
       ...at,
       name: 'calque_stage_duration_seconds',
@@ -126,13 +152,23 @@ export class ServerMetrics implements Observer {
       help: 'Requests refused or failed, by the code of docs/errors.md; engine-busy is a full queue',
       labelNames: ['code'],
     });
+    this.#beginAtZero();
     watchEngines(at, sources);
     watchDrift(at, sources);
   }
 
+  /** A series that begins with its first event shows no rise: alerts on that event would not see it. */
+  #beginAtZero(): void {
+    for (const code of ALERTED_PROBLEMS) this.#problems.inc({ code }, 0);
+    for (const decision of DECISIONS) this.#decisions.inc({ decision }, 0);
+    for (const reason of REASONS) this.#rejections.inc({ reason }, 0);
+  }
+
   predicted({ prediction, kind }: PredictedEvent): void {
-    const { where, provider, timingsMs } = prediction;
+    const { where, timingsMs } = prediction;
     const model = prediction.model.id;
+    // How fast a person's own machine is says nothing about this one.
+    const provider = where === 'browser' ? 'browser' : prediction.provider;
     this.#predictions.inc({ model, where, kind });
     for (const stage of ['queue', 'decode', 'postprocess', 'measure', 'total'] as const)
       this.#stages.observe({ stage, model, provider }, timingsMs[stage] / 1000);
@@ -178,10 +214,31 @@ export class ServerMetrics implements Observer {
     return this.#registry.contentType;
   }
 
+  /** What Calque itself counts, without the bins of distributions. Requests are left out: they have a series for each route. */
+  async figures(): Promise<Figure[]> {
+    const metrics = await this.#registry.getMetricsAsJSON();
+    return metrics
+      .filter(({ name }) => name.startsWith('calque_') && !name.startsWith('calque_http_'))
+      .flatMap(({ name, values }) => values.map((value) => figureOf(name, value)))
+      .filter(({ name }) => !name.endsWith('_bucket'));
+  }
+
   /** The text of a scrape. */
   text(): Promise<string> {
     return this.#registry.metrics();
   }
+}
+
+/** A distribution names each of its series, a counter does not. */
+interface Sample {
+  readonly metricName?: string;
+  readonly labels: Partial<Record<string, string | number>>;
+  readonly value: number;
+}
+
+function figureOf(name: string, { metricName = name, labels, value }: Sample): Figure {
+  const texts = Object.entries(labels).map(([label, of]) => [label, String(of)]);
+  return { name: metricName, labels: Object.fromEntries(texts), value };
 }
 
 function share(at: Registered, name: string, help: string): Histogram<'model'> {

@@ -4,15 +4,16 @@ import type { Handlers } from '../app/route-registrar.ts';
 import type { ServerParts } from '../app/server-parts.ts';
 
 export function monitoringRoutes({ monitoring, models, datasets }: ServerParts): Handlers {
-  const { drift, history, startedAt } = monitoring;
-  const read = async () => ({
+  const { drift, history, metrics, startedAt } = monitoring;
+  const read = async (minutes?: number) => ({
     startedAt: startedAt.toISOString(),
-    minutes: history.minutes(),
+    minutes: history.minutes(minutes),
+    figures: await metrics.figures(),
     drift: drift.report(),
     engines: await models.situations(),
   });
   return {
-    readMonitoring: read,
+    readMonitoring: ({ query }) => read(query?.minutes),
     async adoptReference({ params }) {
       await models.state(params.modelId);
       await drift.adopt(params.modelId);

@@ -1,5 +1,6 @@
 import '@fastify/cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Site } from '../app/site.ts';
 import { accessDenied, hostNotAllowed, originNotAllowed } from '../errors.ts';
 import { cookieValueOf, sameSecret } from './access-token.ts';
 import { enteringPage, loginPage } from './login-page.ts';
@@ -11,6 +12,7 @@ export interface GuardOptions {
   readonly hosts: readonly string[] | null;
   readonly cookieName: string;
   readonly language: 'en' | 'fr';
+  readonly site: Site;
 }
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -25,7 +27,7 @@ export function installGuard(app: FastifyInstance, options: GuardOptions): void 
     if (isVisit(request)) return enter(request, reply, options, options.token);
     if (isOpen(request) || isKnown(request, options, options.token)) return undefined;
     if (wantsPage(request))
-      return reply.code(401).type('text/html; charset=utf-8').send(loginPage(options.language));
+      return reply.code(401).type('text/html; charset=utf-8').send(loginPage(options.language, options.site));
     throw accessDenied();
   });
 }
@@ -45,11 +47,11 @@ function enter(
     return reply
       .code(401)
       .type('text/html; charset=utf-8')
-      .send(loginPage(options.language, { wasWrong: true }));
+      .send(loginPage(options.language, options.site, { wasWrong: true }));
   }
   const query = new URL(request.url, 'http://local').searchParams;
   query.delete('token');
-  const clean = query.size === 0 ? '/' : `/?${query}`;
+  const clean = `${options.site.basePath}/${query.size === 0 ? '' : `?${query}`}`;
   setCookie(reply, options, token).header('cache-control', 'no-store');
   // Browsers keep a strict cookie back from a redirect that a page of another site began; a page of ours may go on.
   return request.headers['sec-fetch-site'] === 'cross-site'
@@ -61,7 +63,8 @@ export function setCookie(reply: FastifyReply, options: GuardOptions, token: str
   return reply.setCookie(options.cookieName, cookieValueOf(token), {
     httpOnly: true,
     sameSite: 'strict',
-    path: '/',
+    path: options.site.basePath || '/',
+    secure: options.site.isSecure,
     maxAge: YEAR_S,
   });
 }

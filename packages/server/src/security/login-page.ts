@@ -1,3 +1,5 @@
+import type { Site } from '../app/site.ts';
+
 const TEXTS = {
   en: {
     title: 'Open Calque',
@@ -16,7 +18,7 @@ const TEXTS = {
 } as const;
 
 /** A page of its own, without a script or a file: nothing else is served to somebody who is not known. */
-export function loginPage(language: 'en' | 'fr', { wasWrong = false } = {}): string {
+export function loginPage(language: 'en' | 'fr', { basePath }: Site, { wasWrong = false } = {}): string {
   const text = TEXTS[language];
   return `<!doctype html>
 <html lang="${language}">
@@ -43,7 +45,7 @@ button { font: inherit; padding: 8px 16px; border: 1px solid GrayText; border-ra
 ${wasWrong ? `<p class="wrong" role="alert">${text.wrong}</p>` : ''}
 <p>${text.say}</p>
 <label for="token">${text.label}</label>
-<form method="get" action="/">
+<form method="get" action="${basePath}/">
 <input id="token" name="token" type="password" autocomplete="off" required autofocus>
 <button>${text.go}</button>
 </form>

@@ -12,6 +12,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import sharp from 'sharp';
 import { createApp } from '../app/create-app.ts';
 import { DEFAULT_LIMITS, type Limits, type ServerParts } from '../app/server-parts.ts';
+import { siteOf } from '../app/site.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { DatasetList } from '../datasets/dataset-list.ts';
 import { openDataset } from '../datasets/open-dataset.ts';
@@ -35,6 +36,7 @@ export interface HarnessOptions {
   readonly files?: Readonly<Record<string, readonly [width: number, height: number] | Uint8Array | string>>;
   readonly store?: FakeStore;
   readonly pageFolder?: string;
+  readonly publicUrl?: URL;
   /** One that another harness left; default: a fresh one. */
   readonly folder?: string;
 }
@@ -109,9 +111,14 @@ export class ServerHarness {
       monitoring,
       guard: {
         token: options.token === undefined ? TOKEN : options.token,
-        hosts: ['127.0.0.1', 'localhost'],
+        hosts: [
+          '127.0.0.1',
+          'localhost',
+          ...(options.publicUrl === undefined ? [] : [options.publicUrl.hostname]),
+        ],
         cookieName: 'calque-test',
         language: 'en',
+        site: siteOf(options.publicUrl ?? null),
       },
       pageFolder: options.pageFolder ?? null,
       version: '0.0.0',
@@ -170,6 +177,7 @@ export class ServerHarness {
     await this.parts.models.close();
     await this.parts.pictures.close();
     await this.parts.datasets.close();
+    await this.parts.monitoring.close();
     await rm(this.folder, { recursive: true, force: true });
   }
 

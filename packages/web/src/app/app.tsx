@@ -11,7 +11,7 @@ import { CommandsProvider } from '../keyboard/use-commands.tsx';
 import { LiveRegion } from '../panels/live-region.tsx';
 import { cssVariables, theme } from '../theme/theme.ts';
 import { DatasetPage } from './dataset-page.tsx';
-import { TablePlace } from './late-panels.tsx';
+import { MonitoringPlace, TablePlace } from './late-panels.tsx';
 import { Boundary, fetchLateParts } from './late-part.tsx';
 import { LoginPage, statusOf } from './login-page.tsx';
 import { usePlace } from './route.ts';
@@ -123,6 +123,7 @@ function Pages() {
   return (
     <>
       {place.page === 'start' && datasets.data !== undefined ? <StartPage datasets={datasets.data} /> : null}
+      {place.page === 'monitoring' ? <MonitoringPlace /> : null}
       {place.page === 'dataset' ? <DatasetPage datasetId={place.datasetId} /> : null}
       {place.page === 'table' ? <TablePlace datasetId={place.datasetId} /> : null}
       {place.page === 'image' ? <Workbench datasetId={place.datasetId} imageId={place.imageId} /> : null}

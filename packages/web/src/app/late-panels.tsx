@@ -7,4 +7,8 @@ export const SensitivityPlace = latePart(
   async () => (await import('../sensitivity/sensitivity-panel.tsx')).SensitivityPanel,
 );
 
+export const MonitoringPlace = latePart(
+  async () => (await import('../monitoring/monitoring-page.tsx')).MonitoringPage,
+);
+
 export const TablePlace = latePart(async () => (await import('../table/measures-page.tsx')).MeasuresPage);

@@ -10,14 +10,17 @@ import { systemClock as clock } from '../sync/clock.ts';
 import { createEventStream } from '../sync/event-stream.ts';
 import { createIdbQueueStore } from '../sync/idb-queue-store.ts';
 import type { Backend } from './backend.ts';
+import { basePath } from './base-path.ts';
 
 /** The server that the page came from. */
 export function createPageBackend(): Backend {
-  const client = createClient({ baseUrl: '' });
-  const events = createEventStream({ open: () => new EventSource('/api/events'), clock });
+  const base = basePath();
+  const client = createClient({ baseUrl: base });
+  const events = createEventStream({ open: () => new EventSource(`${base}/api/events`), clock });
   const recorder = createPredictionRecorder({
     client,
-    store: createIdbRecordStore(),
+    // Two servers below one host share the browser's storage.
+    store: createIdbRecordStore(`calque-predictions${base}`),
     clock,
     // What the person did is kept by its entries; a file that was replaced has no use for the numbers of the former one.
     onRefused: () => undefined,
@@ -38,7 +41,7 @@ export function createPageBackend(): Backend {
   return {
     client,
     events,
-    store: createIdbQueueStore(),
+    store: createIdbQueueStore(`calque${base}`),
     masks: createMaskMaker(openMaskWorker),
     decodersFor: (image, options) => {
       const source = new ChoosingSource({

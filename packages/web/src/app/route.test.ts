@@ -4,6 +4,7 @@ import { pathOf, placeOf } from './route.ts';
 describe('an address', () => {
   test.each([
     ['/', { page: 'start' }],
+    ['/monitoring', { page: 'monitoring' }],
     ['/d/photos', { page: 'dataset', datasetId: 'photos' }],
     ['/d/photos/table', { page: 'table', datasetId: 'photos' }],
     ['/d/a%20b/i/c%2Fd', { page: 'image', datasetId: 'a b', imageId: 'c/d' }],

@@ -1,7 +1,7 @@
 import type { WireDataset } from '@calque/api';
 import { useEffect } from 'react';
 import { useText } from '../i18n/use-text.ts';
-import { goTo, pathOf } from './route.ts';
+import { goTo, hrefOf } from './route.ts';
 import { useServices } from './services.tsx';
 import { Situation } from './situation.tsx';
 import styles from './start-page.module.css';
@@ -42,7 +42,7 @@ export function StartPage({ datasets }: { datasets: readonly WireDataset[] }) {
           <li key={dataset.id}>
             <a
               className={styles['dataset']}
-              href={pathOf({ page: 'dataset', datasetId: dataset.id })}
+              href={hrefOf({ page: 'dataset', datasetId: dataset.id })}
               onClick={(event) => {
                 event.preventDefault();
                 goTo({ page: 'dataset', datasetId: dataset.id });

@@ -314,6 +314,13 @@ const generalCommands: readonly Command[] = [
     run: () => interfaceStore.setState(({ unreviewedOnly }) => ({ unreviewedOnly: !unreviewedOnly })),
   },
   {
+    id: 'monitoring',
+    title: 'command.monitoring',
+    group: 'view',
+    keys: ['Shift+m'],
+    run: () => goTo({ page: 'monitoring' }),
+  },
+  {
     id: 'palette',
     title: 'command.palette',
     group: 'general',

@@ -3,6 +3,7 @@ import { compareFr } from './compare.fr.ts';
 import { editorFr } from './editor.fr.ts';
 import type { en } from './en.ts';
 import { galleryFr } from './gallery.fr.ts';
+import { monitoringFr } from './monitoring.fr.ts';
 import { reportFr } from './report.fr.ts';
 import { sensitivityFr } from './sensitivity.fr.ts';
 import { shellFr } from './shell.fr.ts';
@@ -18,4 +19,5 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   ...galleryFr,
   ...sensitivityFr,
   ...tableFr,
+  ...monitoringFr,
 };

@@ -14,7 +14,7 @@ import {
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import { everyImage, interfaceStore, openDialog, useInterface } from '../app/interface-state.ts';
-import { goTo, pathOf } from '../app/route.ts';
+import { goTo, hrefOf } from '../app/route.ts';
 import type { ImageList } from '../app/server-lists.ts';
 import { useServices } from '../app/services.tsx';
 import { Situation } from '../app/situation.tsx';
@@ -70,7 +70,7 @@ export function Gallery({ dataset, list }: { dataset: WireDataset; list: ImageLi
             component="a"
             variant="default"
             leftSection={<IconTable size={16} />}
-            href={pathOf({ page: 'table', datasetId: dataset.id })}
+            href={hrefOf({ page: 'table', datasetId: dataset.id })}
             onClick={(event) => {
               if (event.metaKey || event.ctrlKey || event.shiftKey) return;
               event.preventDefault();
@@ -196,7 +196,7 @@ function Cell({ image }: { image: WireImage }) {
   return (
     <a
       className={styles['cell']}
-      href={pathOf(place)}
+      href={hrefOf(place)}
       title={image.path}
       onClick={(event) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey) return;

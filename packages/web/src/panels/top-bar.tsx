@@ -1,6 +1,7 @@
 import type { WireDataset, WireImage } from '@calque/api';
 import { useMediaQuery } from '@mantine/hooks';
 import {
+  IconActivity,
   IconChevronLeft,
   IconChevronRight,
   IconKeyboard,
@@ -9,7 +10,7 @@ import {
 } from '@tabler/icons-react';
 import { useState } from 'react';
 import { interfaceStore, useInterface } from '../app/interface-state.ts';
-import { goTo } from '../app/route.ts';
+import { goTo, hrefOf } from '../app/route.ts';
 import type { ImageList } from '../app/server-lists.ts';
 import { useText } from '../i18n/use-text.ts';
 import { CapturesMenu } from './captures-menu.tsx';
@@ -36,7 +37,7 @@ export function TopBar({ dataset, list, image, editing }: TopBarProps) {
     <header className={styles['bar']}>
       <a
         className={styles['brand']}
-        href="/"
+        href={hrefOf({ page: 'start' })}
         aria-label={text('top.home')}
         onClick={(event) => {
           event.preventDefault();
@@ -74,6 +75,13 @@ export function TopBar({ dataset, list, image, editing }: TopBarProps) {
       {editing ? <CapturesMenu /> : null}
       {phone ? null : <ModelMenu />}
       {editing && !phone ? <DecodeMenu /> : null}
+      {phone && editing ? null : (
+        <IconButton
+          label={text('command.monitoring')}
+          command="monitoring"
+          icon={<IconActivity size={18} stroke={1.6} />}
+        />
+      )}
       <LanguageSwitch />
       <ThemeSwitch />
       {phone ? null : (

@@ -4,7 +4,7 @@ import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { ConnectionBanner } from '../app/connection-banner.tsx';
 import pageStyles from '../app/dataset-page.module.css';
 import { everyImage } from '../app/interface-state.ts';
-import { goTo, pathOf } from '../app/route.ts';
+import { goTo, hrefOf } from '../app/route.ts';
 import { useDataset, useImageList } from '../app/server-lists.ts';
 import { useServices } from '../app/services.tsx';
 import { useNavigationCommands } from '../app/workbench-commands.ts';
@@ -122,7 +122,7 @@ function Actions({ datasetId }: { datasetId: string }) {
         component="a"
         variant="default"
         leftSection={<IconLayoutGrid size={16} />}
-        href={pathOf(place)}
+        href={hrefOf(place)}
         onClick={(event) => {
           if (event.metaKey || event.ctrlKey || event.shiftKey) return;
           event.preventDefault();

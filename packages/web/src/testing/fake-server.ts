@@ -38,6 +38,7 @@ import {
 } from '@calque/core';
 import { type LabelMap, loadLabelMap, masksFor } from './label-map.ts';
 import { measuredRow } from './measured-rows.ts';
+import { fakeAdvice, fakeMonitoring } from './monitored-day.ts';
 
 /** What `?state=` can ask for. */
 type FakeSituation =
@@ -203,6 +204,14 @@ class InMemoryServer {
         );
       case 'listMeasures':
         return this.#measures(query);
+      case 'readMonitoring':
+      case 'adoptReference':
+        return fakeMonitoring(
+          Number(query['minutes'] ?? 1440),
+          name === 'adoptReference' ? 'adopted' : 'usual',
+        );
+      case 'readAdvice':
+        return fakeAdvice(Number(query['precision'] ?? 0.95));
       case 'findPredictions':
         return [];
       case 'readDocument':
