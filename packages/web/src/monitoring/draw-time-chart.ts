@@ -63,9 +63,9 @@ function chartOptions(
     axes: [
       {
         ...axis,
-        size: 22,
-        gap: 4,
-        space: 56,
+        size: 26,
+        gap: 8,
+        space: 60,
         values: (_, ticks) => ticks.map((tick) => format.time(new Date(tick * 1000).toISOString())),
       },
       {
