@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ImageFacts, measureImageFacts } from '@calque/core';
+import { type ImageFacts, isCalqueError, measureImageFacts } from '@calque/core';
 import { imageCorrupt } from '@calque/engine';
+import { readImage } from '@calque/engine/node';
 import sharp, { type Sharp } from 'sharp';
 import { MAX_PIXELS } from './picture-settings.ts';
 
@@ -9,22 +10,26 @@ import { MAX_PIXELS } from './picture-settings.ts';
 const TILE = 512;
 
 /** As the engine reads: oriented, 8 bits, sRGB, alpha on white; the first of many pages. */
-function open(path: string, options: { readonly sequential: boolean }): Sharp {
+async function open(path: string, options: { readonly sequential: boolean }): Promise<Sharp> {
+  const { space, icc } = await sharp(path, { limitInputPixels: false }).metadata();
+  if (space === 'cmyk' && icc === undefined) return openInks(path);
   return sharp(path, { limitInputPixels: MAX_PIXELS, sequentialRead: options.sequential })
     .autoOrient()
     .flatten({ background: '#ffffff' })
     .toColourspace('srgb');
 }
 
+/** libvips would assume a profile for inks that come without one; the engine takes each for its share of the light. */
+async function openInks(path: string): Promise<Sharp> {
+  const { facts, pixels } = await readImage({ kind: 'file', path }, { maxPixels: MAX_PIXELS });
+  return sharp(pixels, { raw: { width: facts.width, height: facts.height, channels: 3 } });
+}
+
 /** At most `side` pixels wide and high. */
 export async function drawThumbnail(path: string, target: string, side: number): Promise<void> {
-  const picture = open(path, { sequential: true }).resize({
-    width: side,
-    height: side,
-    fit: 'inside',
-    withoutEnlargement: true,
-  });
-  await saved(path, picture.webp({ quality: 80, effort: 2 }).toFile(target));
+  const picture = await saved(path, open(path, { sequential: true }));
+  const small = picture.resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true });
+  await saved(path, small.webp({ quality: 80, effort: 2 }).toFile(target));
 }
 
 /** Facts of an image by its thumbnail, brought to 160 pixels, so that those of all images compare. */
@@ -50,7 +55,7 @@ export async function needsDrawing(path: string, format: string): Promise<boolea
 }
 
 export async function drawDisplay(path: string, target: string, kind: 'jpeg' | 'png'): Promise<void> {
-  const picture = open(path, { sequential: false });
+  const picture = await saved(path, open(path, { sequential: false }));
   const encoded =
     kind === 'jpeg'
       ? picture.jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
@@ -60,16 +65,16 @@ export async function drawDisplay(path: string, target: string, kind: 'jpeg' | '
 
 /** Decodes everything once and keeps nothing. Rejects with `image-corrupt` under the name given. */
 export async function checkDecodes(path: string, name: string): Promise<void> {
-  await saved(name, open(path, { sequential: true }).stats());
+  const picture = await saved(name, open(path, { sequential: true }));
+  await saved(name, picture.stats());
 }
 
 /** Deep Zoom: `tiles.dzi` and `tiles_files/LEVEL/COLUMN_ROW.jpeg` in the folder `target`. */
 export async function drawTiles(path: string, target: string): Promise<void> {
   await mkdir(target, { recursive: true });
-  const picture = open(path, { sequential: false })
-    .jpeg({ quality: 90 })
-    .tile({ size: TILE, overlap: 1, layout: 'dz' });
-  await saved(path, picture.toFile(join(target, 'tiles')));
+  const picture = await saved(path, open(path, { sequential: false }));
+  const tiles = picture.jpeg({ quality: 90 }).tile({ size: TILE, overlap: 1, layout: 'dz' });
+  await saved(path, tiles.toFile(join(target, 'tiles')));
 }
 
 /** What libvips says of a file becomes an error that people understand. */
@@ -77,6 +82,7 @@ async function saved<T>(path: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
+    if (isCalqueError(error)) throw error;
     const message = error instanceof Error ? error.message : String(error);
     if (/ENOSPC|ENOENT|EACCES|No space|Permission denied/i.test(message)) throw error;
     throw imageCorrupt(path, message.replace(/\s+/g, ' ').trim());
