@@ -1,6 +1,6 @@
 import type { WireImage } from '@calque/api';
 import { useMediaQuery } from '@mantine/hooks';
-import { type CSSProperties, type ReactNode, startTransition, useEffect, useRef, useState } from 'react';
+import { type CSSProperties, type ReactNode, useDeferredValue, useEffect, useRef, useState } from 'react';
 import type { Editor } from '../editor/editor.ts';
 import { useText } from '../i18n/use-text.ts';
 import { useCommands } from '../keyboard/use-commands.tsx';
@@ -23,7 +23,7 @@ import { type ImageList, useDataset, useImage, useImageList } from './server-lis
 import { usePreference, useServices } from './services.tsx';
 import { Situation } from './situation.tsx';
 import { Stage } from './stage.tsx';
-import { EditorProvider } from './use-editor.tsx';
+import { EditorProvider, EditorProviderAfterPaint } from './use-editor.tsx';
 import styles from './workbench.module.css';
 import { useEditorCommands, useNavigationCommands } from './workbench-commands.ts';
 
@@ -107,6 +107,8 @@ function Frame({ top, strip, editing, children }: FrameProps) {
   const sheet = useInterface((state) => state.sheet);
   const panelWidthPx = usePreference('panelWidthPx');
   const at = editing?.list.images.findIndex(({ id }) => id === editing.imageId) ?? -1;
+  // The image should be there, and answer to the hand, before what is beside it: that is drawn in slices, in between.
+  const besideCanvas = useDeferredValue(editing?.editor ?? null, null);
   const hasNext = editing !== undefined && at >= 0 && at < editing.list.images.length - 1;
   return (
     <div
@@ -136,21 +138,15 @@ function Frame({ top, strip, editing, children }: FrameProps) {
       </main>
       <aside className={styles['panel']} data-sheet={sheet} aria-label={text('panel.title')}>
         {phone ? <SheetHandle /> : <PanelEdge />}
-        {editing === undefined ? null : <AfterCanvas>{() => <SidePanel />}</AfterCanvas>}
+        {besideCanvas === null ? null : (
+          <EditorProviderAfterPaint editor={besideCanvas}>
+            <SidePanel />
+          </EditorProviderAfterPaint>
+        )}
       </aside>
       <div className={styles['strip']}>{strip}</div>
     </div>
   );
-}
-
-/** What is beside the canvas comes a moment later: the image should be there, and answer to the hand, first. */
-function AfterCanvas({ children }: { readonly children: () => ReactNode }) {
-  const [ready, setReady] = useState(false);
-  useEffect(() => {
-    const timer = window.setTimeout(() => startTransition(() => setReady(true)));
-    return () => window.clearTimeout(timer);
-  }, []);
-  return ready ? children() : null;
 }
 
 const OPEN_AGAIN_MS = 2000;

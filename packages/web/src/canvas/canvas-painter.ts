@@ -19,7 +19,18 @@ import type { CanvasView } from './view/canvas-view.ts';
 import { type Pane, panesOf } from './view/panes.ts';
 import { shownFrame, toImage } from './view/view-transform.ts';
 
+export interface Surfaces {
+  readonly picture: Surface;
+  /** Masks of all objects but the selected one. */
+  readonly masks: Surface;
+  /** The selected object's mask, strokes, and the preview. */
+  readonly active: Surface;
+  /** What has the same size at every zoom, and comparisons. */
+  readonly overlay: Surface;
+}
+
 export interface PainterDeps {
+  readonly surfaces: Surfaces;
   readonly editor: Editor;
   readonly view: CanvasView;
   readonly interaction: Interaction;
@@ -30,28 +41,49 @@ export interface PainterDeps {
 /** How far beyond the view masks are drawn, so that panning need not draw them again. */
 const MASK_MARGIN = 0.25;
 
+const known = new WeakMap<HTMLElement, Surfaces>();
+
+/** The surfaces in an element, made once: their memory, tens of megabytes, is not asked for anew with every image. */
+export function surfacesIn(element: HTMLElement): Surfaces {
+  const surfaces = known.get(element) ?? {
+    picture: new Surface('picture', 0),
+    masks: new Surface('masks', MASK_MARGIN),
+    active: new Surface('active', MASK_MARGIN),
+    overlay: new Surface('overlay', 0),
+  };
+  if (!known.has(element)) {
+    known.set(element, surfaces);
+    for (const surface of Object.values(surfaces)) element.append(surface.element);
+  }
+  return surfaces;
+}
+
 /** Draws what the editor, the view and the hand say. Four layers, so that each changes by itself. */
 export class CanvasPainter {
-  readonly picture = new Surface('picture', 0);
-  /** Masks of all objects but the selected one. */
-  readonly masks = new Surface('masks', MASK_MARGIN);
-  /** The selected object's mask, strokes, and the preview. */
-  readonly active = new Surface('active', MASK_MARGIN);
-  /** What has the same size at every zoom, and comparisons. */
-  readonly overlay = new Surface('overlay', 0);
+  readonly picture: Surface;
+  readonly masks: Surface;
+  readonly active: Surface;
+  readonly overlay: Surface;
   readonly #deps: PainterDeps;
   #heat: { readonly of: HeatLayer; readonly cells: OffscreenCanvas } | null = null;
 
   constructor(deps: PainterDeps) {
     this.#deps = deps;
-  }
-
-  get surfaces(): readonly Surface[] {
-    return [this.picture, this.masks, this.active, this.overlay];
+    ({
+      picture: this.picture,
+      masks: this.masks,
+      active: this.active,
+      overlay: this.overlay,
+    } = deps.surfaces);
   }
 
   resize(size: Size, devicePixelRatio: number): void {
-    for (const surface of this.surfaces) surface.resize(size, devicePixelRatio);
+    for (const surface of Object.values(this.#deps.surfaces)) surface.resize(size, devicePixelRatio);
+  }
+
+  /** Nothing of this image is seen any more. */
+  clear(): void {
+    for (const surface of Object.values(this.#deps.surfaces)) surface.clear();
   }
 
   drawPicture(): void {

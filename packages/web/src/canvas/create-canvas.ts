@@ -4,7 +4,7 @@ import type { Editor } from '../editor/editor.ts';
 import type { EditorState } from '../editor/editor-state.ts';
 import { systemClock } from '../sync/clock.ts';
 import { cursorOf } from './canvas-cursor.ts';
-import { CanvasPainter } from './canvas-painter.ts';
+import { CanvasPainter, surfacesIn } from './canvas-painter.ts';
 import { createFrameLoop, type FrameLoop } from './drawing/frame-loop.ts';
 import { FADE_MS, MaskFades } from './drawing/mask-fades.ts';
 import { Interaction } from './gestures/interaction.ts';
@@ -61,8 +61,8 @@ class ElementCanvas implements Canvas {
     this.#fades = new MaskFades(() => (still.matches ? 0 : FADE_MS));
     this.#fades.update(views, performance.now());
     const { interaction, picture } = this;
-    this.#painter = new CanvasPainter({ editor, view, interaction, picture, fades: this.#fades });
-    for (const surface of this.#painter.surfaces) element.append(surface.element);
+    const surfaces = surfacesIn(element);
+    this.#painter = new CanvasPainter({ surfaces, editor, view, interaction, picture, fades: this.#fades });
     this.#loop = createFrameLoop(onAnimationFrame, (layers, nowMs) => this.#draw(layers, nowMs));
     if (image.size !== null) view.show(image.size);
     this.#endings = [
@@ -89,7 +89,7 @@ class ElementCanvas implements Canvas {
     this.#loop.close();
     this.interaction.close();
     this.picture.close();
-    for (const surface of this.#painter.surfaces) surface.element.remove();
+    this.#painter.clear();
   }
 
   #watch(): (() => void)[] {

@@ -108,7 +108,9 @@ class WorkerDecoders implements BrowserDecoders {
   ): Promise<DecoderAnswer> {
     const { clock, recorder, newId } = this.#deps;
     const began = clock.now();
-    const prompt = await toPrompt(question, options);
+    const { box, points, maskId } = question.prompt;
+    const mask = maskId === null ? null : await readMaskPrompt(maskId, options);
+    const prompt: Prompt = { box, points, mask };
     validatePrompt(prompt, image.size);
     const request = { prompt, allMasks: !question.preview, logits: true };
     const decoded = await this.#orDiscard(model, options.signal, () =>
@@ -179,15 +181,8 @@ function requireOpenable(model: ModelState | undefined): {
   return { decoder: model.decoder, files: model.files };
 }
 
-async function toPrompt(
-  { prompt: { box, points, maskId } }: DecoderQuestion,
-  { masks, signal }: DecoderOptions,
-): Promise<Prompt> {
-  return {
-    box,
-    points,
-    mask: maskId === null ? null : toMaskPrompt(await masks.readMask(maskId, { signal })),
-  };
+async function readMaskPrompt(maskId: string, { masks, signal }: DecoderOptions): Promise<MaskPrompt> {
+  return toMaskPrompt(await masks.readMask(maskId, { signal }));
 }
 
 function toMaskPrompt({ size: [height, width], counts }: RecordedRle): MaskPrompt {

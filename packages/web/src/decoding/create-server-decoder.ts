@@ -12,7 +12,8 @@ export function createServerDecoder({ client, clock }: ServerDecoderDeps): Decod
   return {
     where: 'server',
     async predict(question, options) {
-      await maskThere(question, options);
+      // No waiting where nothing is waited for: the question leaves before the page draws what has changed.
+      if (question.prompt.maskId !== null) await maskThere(question.prompt.maskId, options);
       const { datasetId, imageId, prompt, model, annotationId, preview } = question;
       const began = clock.now();
       const prediction = await client.call('predict', {
@@ -56,9 +57,7 @@ function answerOf(
   };
 }
 
-async function maskThere({ prompt }: DecoderQuestion, { signal, masks }: DecoderOptions): Promise<void> {
-  const { maskId } = prompt;
-  if (maskId === null) return;
+async function maskThere(maskId: string, { signal, masks }: DecoderOptions): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     masks.maskWritten(maskId).then(resolve, reject);

@@ -26,7 +26,7 @@ export interface AnswersDeps {
   readonly client: Pick<Client, 'call'>;
   readonly decoders: DecoderSource;
   readonly queue: Pick<EntryQueue, 'maskWritten' | 'readMask'>;
-  readonly embeddings: Pick<Embeddings, 'ready'>;
+  readonly embeddings: Pick<Embeddings, 'isReady' | 'ready'>;
   /** Of the image's file; null while the server has not read it. */
   readonly imageSha256: () => string | null;
   readonly clock: Pick<Clock, 'after'>;
@@ -77,13 +77,14 @@ export class Answers {
   /** Asks the model, when the image is encoded. */
   async ask(question: EditorQuestion, { signal, annotationId }: AskOptions): Promise<Answer> {
     this.#callOffRest();
-    await this.#deps.embeddings.ready(question.model, signal);
+    const { embeddings, clock } = this.#deps;
+    if (!embeddings.isReady(question.model)) await embeddings.ready(question.model, signal);
     const answer = this.#put(
       question,
       await this.#decode(question, { signal, annotationId, preview: false }),
     );
     if (answer.restOfLogits !== null) {
-      this.#callOffRest = this.#deps.clock.after(REST_AFTER_MS, () => void this.#fetchRest(question));
+      this.#callOffRest = clock.after(REST_AFTER_MS, () => void this.#fetchRest(question));
     }
     return answer;
   }

@@ -36,8 +36,10 @@ export class Surface {
     this.#ratio = devicePixelRatio;
     this.#marginPx = Math.round(Math.max(size.width, size.height) * this.#marginShare);
     const [width, height] = [size.width + 2 * this.#marginPx, size.height + 2 * this.#marginPx];
-    this.element.width = Math.max(1, Math.round(width * devicePixelRatio));
-    this.element.height = Math.max(1, Math.round(height * devicePixelRatio));
+    const wide = Math.max(1, Math.round(width * devicePixelRatio));
+    const high = Math.max(1, Math.round(height * devicePixelRatio));
+    if (wide === this.element.width && high === this.element.height) this.clear();
+    else Object.assign(this.element, { width: wide, height: high });
     Object.assign(this.element.style, {
       width: `${width}px`,
       height: `${height}px`,
