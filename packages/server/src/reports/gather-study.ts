@@ -306,9 +306,10 @@ function compared(
   };
 }
 
-function studyImage({ id, path, width, height, sizeBytes, format, state, problem }: StoredImage): StudyImage {
+function studyImage(image: StoredImage): StudyImage {
+  const { id, path, width, height, sizeBytes, format, state, problem, tags } = image;
   const size = width === null || height === null ? null : { width, height };
-  return { id, path, size, sizeBytes, format, state, problem, tags: [] };
+  return { id, path, size, sizeBytes, format, state, problem, tags: [...tags.set] };
 }
 
 function studyAnswer(prediction: StoredPrediction): StudyAnswer {
