@@ -6,6 +6,9 @@ const SYSTEM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 
 /** The system's Chromium where there is one, else the one that an npm package carries. */
 export async function openChromium(): Promise<Browser> {
-  const executablePath = SYSTEM.find((path) => existsSync(path)) ?? (await sparticuz.executablePath());
-  return chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  return chromium.launch({ executablePath: await chromiumPath(), args: ['--no-sandbox'] });
+}
+
+export async function chromiumPath(): Promise<string> {
+  return SYSTEM.find((path) => existsSync(path)) ?? sparticuz.executablePath();
 }

@@ -40,6 +40,7 @@ export class ServedFolder {
   #process: ChildProcess | null = null;
   #port: number | null = null;
   #address = '';
+  #said = '';
 
   private constructor(place: string, env: Readonly<Record<string, string>>, program: string) {
     this.#root = place;
@@ -78,17 +79,36 @@ export class ServedFolder {
     return this.#port;
   }
 
+  /** Of the server's process; null when it does not run. */
+  get pid(): number | null {
+    return this.#process?.pid ?? null;
+  }
+
+  /** What the server has said on stderr since it was started. */
+  get said(): string {
+    return this.#said;
+  }
+
   get origin(): string {
     return new URL(this.#address).origin;
   }
 
   /** As a program would ask, with the token. */
   get client(): Client {
-    const token = new URL(this.#address).searchParams.get('token') ?? '';
+    return createClient({ baseUrl: `http://127.0.0.1:${this.port}`, headers: this.#headers });
+  }
+
+  /** As a page of this name would ask. */
+  clientOf(page: string): Client {
     return createClient({
       baseUrl: `http://127.0.0.1:${this.port}`,
-      headers: { authorization: `Bearer ${token}` },
+      headers: { ...this.#headers, 'x-calque-page': page },
     });
+  }
+
+  get #headers(): Record<string, string> {
+    const token = new URL(this.#address).searchParams.get('token') ?? '';
+    return { authorization: `Bearer ${token}` };
   }
 
   /** Starts the server, at the port that it had before if it had one. Resolves when it listens. */
@@ -97,8 +117,24 @@ export class ServedFolder {
     this.#port ??= await freePort();
     const more = model === undefined ? [] : ['--model', model];
     const env = mirror === undefined ? {} : { CALQUE_MODELS_MIRROR: mirror };
-    this.#process = this.#run(['serve', this.folder, '--port', String(this.#port), ...more, ...flags], env);
-    this.#address = await firstLine(this.#process);
+    const argv = ['serve', this.folder, '--port', String(this.#port), ...more, ...flags];
+    const child = this.#run(argv, env);
+    this.#process = child;
+    this.#said = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      this.#said += chunk.toString();
+    });
+    this.#address = await firstLine(child);
+  }
+
+  /** Tells the server to end, as a service manager does. @returns its exit code. */
+  async stop(): Promise<number | null> {
+    const child = this.#process;
+    this.#process = null;
+    if (child === null) return null;
+    const exit = ended(child);
+    child.kill('SIGTERM');
+    return exit;
   }
 
   /** Runs a command of the command line to its end. */

@@ -64,6 +64,7 @@ export {
 export {
   type DecoderFacts,
   type EmbeddingState,
+  type MemoryState,
   type ModelState,
   type Problem,
   ProblemSchema,

@@ -1,5 +1,6 @@
 import { type TSchema, Type } from 'typebox';
 import { AppendEntriesSchema, DocumentLogSchema } from './schemas/annotation.ts';
+import { AuditPageSchema, AuditQuerySchema } from './schemas/audit.ts';
 import {
   CalibrationSchema,
   DatasetSchema,
@@ -85,6 +86,13 @@ export const routes = {
     params: Type.Object({ modelId: IdSchema }),
     response: ModelStateSchema,
   },
+  restoreModel: {
+    method: 'POST',
+    path: '/api/models/:modelId/restore',
+    summary: 'Try a model at its full size again, after steps that were taken for lack of memory',
+    params: Type.Object({ modelId: IdSchema }),
+    response: ModelStateSchema,
+  },
   readModelDecoder: {
     method: 'GET',
     path: '/api/models/:modelId/decoder',
@@ -104,6 +112,14 @@ export const routes = {
     summary: 'One dataset, with counts',
     params: ofDataset,
     response: DatasetSchema,
+  },
+  readAudit: {
+    method: 'GET',
+    path: '/api/datasets/:datasetId/audit',
+    summary: 'Who decided what and when, oldest first',
+    params: ofDataset,
+    query: AuditQuerySchema,
+    response: AuditPageSchema,
   },
   readLabels: {
     method: 'GET',

@@ -1,4 +1,4 @@
-import type { Engine } from '@calque/engine';
+import type { Engine, EngineListener, Fallback } from '@calque/engine';
 import type { ModelStore, ResolvedModel } from '@calque/models/node';
 
 /** Everything a command touches outside itself, so that tests run commands in their own process with fakes. */
@@ -30,4 +30,7 @@ export interface EngineSettings {
   readonly diskCache: boolean;
   /** Absent: the engine's own limit. */
   readonly diskCacheBytes?: number;
+  readonly onEvent?: EngineListener;
+  /** With it the engine steps down where memory does not suffice, and says so to `onEvent`. */
+  readonly fallbacks?: () => Promise<readonly Fallback<ResolvedModel>[]>;
 }

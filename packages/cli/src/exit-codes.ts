@@ -73,6 +73,7 @@ export const EXIT_CODES = {
   'dataset-damaged': 85,
   'dataset-too-new': 86,
   'dataset-': 87,
+  'log-file-unusable': 88,
   'template-': 90,
   'report-': 91,
   'format-': 94,

@@ -24,12 +24,12 @@ export function nodeContext(signal: AbortSignal, pageFolder: string | null): Cli
 }
 
 async function openNodeEngine(model: ResolvedModel, settings: EngineSettings): Promise<Engine> {
-  const [{ createNodeEngine }, { calqueHome }] = await Promise.all([
+  const [{ createLadderEngine, createNodeEngine }, { calqueHome }] = await Promise.all([
     import('@calque/engine/node'),
     import('@calque/models/node'),
   ]);
-  const { threads, providers, lowMemory, diskCache, diskCacheBytes } = settings;
-  return createNodeEngine({
+  const { threads, providers, lowMemory, diskCache, diskCacheBytes, onEvent, fallbacks } = settings;
+  const options = {
     model,
     // Every chunk of the bundle lies in one folder, beside the child's entry.
     childEntry: new URL('./inference-child.js', import.meta.url),
@@ -38,5 +38,8 @@ async function openNodeEngine(model: ResolvedModel, settings: EngineSettings): P
     ...(diskCacheBytes === undefined ? {} : { cacheDiskBytes: diskCacheBytes }),
     ...(threads === undefined ? {} : { threads }),
     ...(providers === undefined ? {} : { providers }),
-  });
+    ...(onEvent === undefined ? {} : { onEvent }),
+  };
+  if (fallbacks === undefined) return createNodeEngine(options);
+  return createLadderEngine({ ...options, fallbacks, onEvent: onEvent ?? (() => undefined) });
 }

@@ -7,7 +7,7 @@
  */
 import type { PostprocessOptions, Prompt } from '@calque/core';
 import type { NamedTensors } from '@calque/models';
-import type { EncodedImage, EngineInfo, EngineLoad, Prediction } from './results.ts';
+import type { EncodedImage, EngineInfo, EngineLoad, ModelPrediction } from './results.ts';
 
 export type * from './results.ts';
 
@@ -23,7 +23,7 @@ export interface Engine {
    * Answers one prompt. Rejects with a `prompt-…`, `box-…`, `point-…` or `mask-…` error, `superseded`, `engine-busy`,
    * `engine-crashed`, `engine-out-of-memory` or the signal's reason.
    */
-  decode(image: EncodedImage, request: DecodeRequest, options?: DecodeOptions): Promise<Prediction>;
+  decode(image: EncodedImage, request: DecodeRequest, options?: DecodeOptions): Promise<ModelPrediction>;
   /**
    * Answers many prompts on one image, in their order; every prompt is checked before the first one is decoded. They take
    * turns with other calls instead of holding them up, however many they are. Rejects as `decode` does, with the first
@@ -33,7 +33,7 @@ export interface Engine {
     image: EncodedImage,
     requests: readonly DecodeRequest[],
     options?: DecodeManyOptions,
-  ): Promise<readonly Prediction[]>;
+  ): Promise<readonly ModelPrediction[]>;
   /**
    * The embedding itself: float32 tensors under the names that the family's `decoderFeeds` takes, for a decoder that runs
    * elsewhere. Encodes the image again where it was dropped. Rejects as `decode` does.
@@ -47,6 +47,10 @@ export interface Engine {
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
+  /** Names the request that the call is made for: it stands in the log, also of the child processes. Up to 100 characters. */
+  readonly requestId?: string;
+  /** Who the call is made for: waiting calls of different people take turns. Up to 100 characters. */
+  readonly person?: string;
 }
 
 /** A file is read by the engine itself, beside its model; bytes are an encoded image file (JPEG, PNG, …). */
@@ -78,7 +82,7 @@ export interface DecodeManyOptions extends CallOptions {
   /** Default `batch`. */
   readonly lane?: Lane;
   /** Called with each answer when it is there, in their order: to show them as they come. */
-  readonly onPrediction?: (prediction: Prediction, index: number) => void;
+  readonly onPrediction?: (prediction: ModelPrediction, index: number) => void;
 }
 
 export interface DecodeRequest {

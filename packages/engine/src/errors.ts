@@ -1,9 +1,11 @@
 import { CalqueError, type Size } from '@calque/core';
 
-export function engineBusy(waiting: number): CalqueError {
+/** `whose`: the waiting requests that were counted. */
+export function engineBusy(waiting: number, whose: 'all' | 'one person' = 'all'): CalqueError {
+  const those = whose === 'all' ? 'requests' : 'requests of the same person';
   return new CalqueError({
     code: 'engine-busy',
-    message: `the request was refused: ${waiting} requests are waiting already`,
+    message: `the request was refused: ${waiting} ${those} are waiting already`,
     remedy: 'Try again in a moment, or raise the limit of waiting requests',
     details: { waiting },
   });

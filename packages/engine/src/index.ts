@@ -1,4 +1,5 @@
 export * from './contract.ts';
+export type * from './engine-event.ts';
 export {
   imageChanged,
   imageCorrupt,
@@ -14,4 +15,5 @@ export {
   evaluateImage,
   type ImageEvaluation,
 } from './evaluation/evaluate-image.ts';
+export type { Fallback, MemoryStep } from './ladder/memory-step.ts';
 export { unpackTensors } from './unpack-tensors.ts';

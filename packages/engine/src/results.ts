@@ -41,6 +41,12 @@ export interface Prediction {
   readonly timingsMs: DecodeTimings;
 }
 
+/** What an engine answers. */
+export interface ModelPrediction extends Prediction {
+  /** That answered: where memory does not suffice it can be another one than was asked for. */
+  readonly model: EngineInfo['model'];
+}
+
 export interface Candidate {
   readonly index: number;
   /** Predicted IoU, raw: can leave [0, 1]. */

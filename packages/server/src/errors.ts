@@ -239,6 +239,17 @@ export function hostNeedsToken(host: string): CalqueError {
   });
 }
 
+export function logFileUnusable(path: string, cause: unknown): CalqueError {
+  const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+  return new CalqueError({
+    code: 'log-file-unusable',
+    message: `${path} cannot be written (${reason})`,
+    expected: 'a file that can be made or added to',
+    remedy: 'Name another one with --log-file.',
+    details: { path, reason },
+  });
+}
+
 export function portTaken(host: string, port: number, free: number | null): CalqueError {
   return new CalqueError({
     code: 'port-taken',
@@ -259,11 +270,52 @@ export function serverNotListening(host: string, port: number, reason: string): 
   });
 }
 
+export function serverBusy(requests: number): CalqueError {
+  return new CalqueError({
+    code: 'server-busy',
+    message: `the server works on ${requests} requests already`,
+    remedy: 'Try again in a moment.',
+    details: { requests, retryAfterS: 1 },
+  });
+}
+
+export function timeExceeded(limitMs: number): CalqueError {
+  const minutes = Math.round(limitMs / 60_000);
+  return new CalqueError({
+    code: 'time-exceeded',
+    message: `the answer was not there after ${minutes >= 1 ? `${minutes} min` : `${limitMs} ms`}`,
+    expected: 'an answer within that time',
+    remedy: 'Ask for less at a time, use a faster model, or try again when there is less to do.',
+    details: { limitMs },
+  });
+}
+
 export function serverClosing(): CalqueError {
   return new CalqueError({
     code: 'server-closing',
     message: 'the server is being shut down',
     remedy: 'Start it again.',
+  });
+}
+
+export function diskFull(cause: unknown): CalqueError {
+  return new CalqueError({
+    code: 'disk-full',
+    message: 'the disk that holds the work is full: nothing was kept of this request',
+    expected: 'room on the disk of the dataset and of CALQUE_HOME',
+    remedy: 'Make room and try again; a page keeps what is unsent and sends it by itself.',
+    cause,
+  });
+}
+
+export function storageUnavailable(cause: unknown): CalqueError {
+  return new CalqueError({
+    code: 'storage-unavailable',
+    message: 'the disk that holds the work does not take anything now: nothing was kept of this request',
+    expected: 'a disk that is there and can be written',
+    remedy:
+      'Bring the disk or the share back and try again; a page keeps what is unsent and sends it by itself.',
+    cause,
   });
 }
 

@@ -16,6 +16,8 @@ export { type OpenedBundle, openBundle } from './exchange/open-bundle.ts';
 export { type Bundle, type BundleOptions, writeBundle } from './exchange/write-bundle.ts';
 export { zipOf } from './exchange/zip-files.ts';
 export { secureSharp } from './images/picture-settings.ts';
+export { LogFile, type LogFileOptions } from './logging/log-file.ts';
+export { LOG_LEVELS, type LogLevel, type ServerLogOptions } from './logging/server-log.ts';
 export {
   type DatasetMeasures,
   type MeasureFolderOptions,

@@ -38,6 +38,23 @@ export type DecoderFacts = Static<typeof DecoderFactsSchema>;
 
 const byteProgress = Type.Object({ doneBytes: Type.Integer(), totalBytes: Type.Integer() });
 
+/** What a model does without since memory did not suffice, until somebody asks for everything again. */
+export const MemoryStateSchema = Type.Object({
+  /** The last step that was taken; `none-left`: there was none, and the request failed. */
+  step: Type.Union([
+    Type.Literal('smaller-batch'),
+    Type.Literal('arena-off'),
+    Type.Literal('lower-precision'),
+    Type.Literal('smaller-model'),
+    Type.Literal('cpu'),
+    Type.Literal('none-left'),
+  ]),
+  /** Id of the model that answers in its place; its own where it answers itself. */
+  answeredBy: IdSchema,
+  since: Type.String({ maxLength: 40 }),
+});
+export type MemoryState = Static<typeof MemoryStateSchema>;
+
 /** A model that the server knows, and whether it can be asked. */
 export const ModelStateSchema = Type.Object({
   id: IdSchema,
@@ -57,6 +74,8 @@ export const ModelStateSchema = Type.Object({
   ]),
   progress: Type.Union([byteProgress, Type.Null()]),
   problem: Type.Union([ProblemSchema, Type.Null()]),
+  /** Absent while memory suffices. */
+  memory: Type.Optional(MemoryStateSchema),
 });
 export type ModelState = Static<typeof ModelStateSchema>;
 

@@ -1,8 +1,16 @@
 import { type Command, Option } from 'commander';
 import { parsePort } from '../arguments/parse-port.ts';
 import { parsePublicUrl } from '../arguments/parse-public-url.ts';
-import { addEngineFlags, type EngineFlags } from '../arguments/segment-flags.ts';
+import {
+  addEngineFlags,
+  type EngineFlags,
+  nonNegativeInteger,
+  positiveInteger,
+} from '../arguments/segment-flags.ts';
 import type { CliContext } from '../context.ts';
+
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface ServeFlags extends EngineFlags {
   readonly host: string;
@@ -12,6 +20,11 @@ export interface ServeFlags extends EngineFlags {
   readonly metricsPort?: number;
   readonly publicUrl?: URL;
   readonly lang?: 'en' | 'fr';
+  readonly logLevel?: LogLevel;
+  readonly logFile?: string;
+  /** Files of `logFile` that are kept besides the newest. */
+  readonly logKeep: number;
+  readonly auditDays?: number;
   readonly quiet?: boolean;
   readonly debug?: boolean;
 }
@@ -47,9 +60,26 @@ export function registerServe(program: Command, context: CliContext): void {
     )
     .option('--no-token', 'ask nobody for a token; for 127.0.0.1 alone')
     .addOption(new Option('--lang <code>', 'language of the page').choices(['en', 'fr']));
+  addLogFlags(command);
   addEngineFlags(command).addHelpText('after', EXAMPLES);
   command.action(async (folders: string[]) => {
     const { serve } = await import('../serve/serve.ts');
     await serve(context, folders, command.optsWithGlobals<ServeFlags>());
   });
+}
+
+function addLogFlags(command: Command): void {
+  command
+    .addOption(
+      new Option('--log-level <level>', 'log in JSON, a line each, on stderr or to --log-file').choices(
+        LOG_LEVELS,
+      ),
+    )
+    .option('--log-file <file>', 'log to this file, set aside as FILE.1 at 64 MiB (level: info)')
+    .option('--log-keep <n>', 'files set aside that are kept, the newest', nonNegativeInteger, 14)
+    .option(
+      '--audit-days <n>',
+      'delete lines of the audit log that are older (default: never)',
+      positiveInteger,
+    );
 }

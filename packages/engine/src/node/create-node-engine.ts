@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { GraphNames, InputSpec } from '@calque/models';
 import type { ResolvedModel } from '@calque/models/node';
 import type { Engine } from '../contract.ts';
-import { EngineService } from '../service/engine-service.ts';
+import type { EngineListener } from '../engine-event.ts';
+import { EngineService, type EngineServiceOptions } from '../service/engine-service.ts';
 import { NodeBackend } from './parent/node-backend.ts';
 import { physicalCores } from './physical-cores.ts';
 
@@ -23,10 +24,14 @@ export interface NodeEngineOptions {
   readonly threads?: number;
   /** Under half the memory at about twice the time. Default false. */
   readonly lowMemory?: boolean;
+  /** One prompt of a batch at a time, and a tenth of the embeddings in memory. Default false. */
+  readonly smallBatch?: boolean;
   /** Images of more pixels are refused. Default 268,402,689 (16383 x 16383). */
   readonly maxPixels?: number;
   /** Waiting requests beyond this are refused. Default 256. */
   readonly maxWaiting?: number;
+  /** Is told what happens to the child processes and what they do, for a log. */
+  readonly onEvent?: EngineListener;
 }
 
 const MIB = 1024 * 1024;
@@ -60,6 +65,7 @@ export interface NodeEngine extends Engine {
 export function createNodeEngine(options: NodeEngineOptions): NodeEngine {
   const { manifest, encoder, decoder } = options.model;
   const lowMemory = options.lowMemory ?? false;
+  const isSmall = lowMemory || options.smallBatch === true;
   const backend = new NodeBackend({
     model: { id: manifest.id, graphs: graphNames(manifest), input: manifest.input, encoder, decoder },
     session: {
@@ -69,17 +75,22 @@ export function createNodeEngine(options: NodeEngineOptions): NodeEngine {
     },
     child: {
       entry: options.childEntry,
+      ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
       env: { ...process.env, ...(lowMemory ? THRIFTY_MALLOC : inLargePages(process.env)) },
     },
     cacheFolder: options.cacheFolder === null ? null : join(options.cacheFolder, 'embeddings'),
     cacheDiskBytes: options.cacheDiskBytes ?? 4096 * MIB,
-    cacheMemoryBytes: options.cacheMemoryBytes ?? (lowMemory ? 64 : 512) * MIB,
+    cacheMemoryBytes: options.cacheMemoryBytes ?? (isSmall ? 64 : 512) * MIB,
     maxPixels: options.maxPixels ?? MAX_PIXELS,
   });
+  const { maxWaiting } = options;
   return new NodeEngineService(
     backend,
     { sha256: encoder.sha256, input: manifest.input },
-    options.maxWaiting,
+    {
+      ...(maxWaiting === undefined ? {} : { maxWaiting }),
+      ...(options.smallBatch === true ? { decodesAhead: 1 } : {}),
+    },
   );
 }
 
@@ -90,11 +101,15 @@ function graphNames({ family, interface: names }: GraphNames): GraphNames {
 class NodeEngineService extends EngineService implements NodeEngine {
   readonly #backend: NodeBackend;
 
-  constructor(backend: NodeBackend, encoder: EmbeddingIdentity['encoder'], maxWaiting: number | undefined) {
+  constructor(
+    backend: NodeBackend,
+    encoder: EmbeddingIdentity['encoder'],
+    bounds: Pick<EngineServiceOptions, 'maxWaiting' | 'decodesAhead'>,
+  ) {
     super({
       backend,
       keyOf: (pixelSha256) => embeddingKey({ pixelSha256, encoder, crop: null }),
-      ...(maxWaiting === undefined ? {} : { maxWaiting }),
+      ...bounds,
     });
     this.#backend = backend;
   }

@@ -4,7 +4,7 @@ import type { DecodeRequest, EngineInfo, ImageFacts, ImageSource } from '../cont
 import type { DecodedPrompt, EncodedInBackend, ReadImage } from '../service/backend.ts';
 
 /** Raised with every change of the messages below; parent and child refuse to talk across versions. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 export type Role = 'reader' | 'encoder' | 'decoder';
 
@@ -96,7 +96,26 @@ export interface RequestMessage {
   readonly id: number;
   readonly call: string;
   readonly args: unknown;
+  /** Of the HTTP request, or the like, that the call is made for. */
+  readonly requestId: string | null;
 }
+
+/** What a child tells about its own work, unasked. Only where the parent wants to hear it: see {@link TELLING}. */
+export interface NoteMessage {
+  readonly version: number;
+  readonly note: CallNote;
+}
+
+export interface CallNote {
+  readonly call: string;
+  readonly requestId: string | null;
+  readonly ms: number;
+  /** Null where the call went well. */
+  readonly code: string | null;
+}
+
+/** Second argument of a child that sends notes. */
+export const TELLING = 'telling';
 
 export type ResponseMessage = { readonly version: number; readonly id: number } & (
   | { readonly ok: true; readonly value: unknown }

@@ -9,15 +9,20 @@ interface Job {
 }
 
 /** A scheduler whose tasks end when the test says so; `log` has the names of tasks in the order they began. */
-function harness(maxWaiting = 50) {
+function harness(maxWaiting = 50, maxWaitingOfPerson = 20) {
   let clock = 1000;
   const log: string[] = [];
-  const scheduler = new Scheduler({ maxWaiting, now: () => clock });
+  const scheduler = new Scheduler({ maxWaiting, maxWaitingOfPerson, now: () => clock });
   const add = (
     name: string,
     lane: TaskLane,
     slot: Slot,
-    extra: { readonly session?: string; readonly key?: string; readonly signal?: AbortSignal } = {},
+    extra: {
+      readonly session?: string;
+      readonly key?: string;
+      readonly person?: string;
+      readonly signal?: AbortSignal;
+    } = {},
   ): Job => {
     let finish: () => void = () => undefined;
     let fail: (reason: unknown) => void = () => undefined;
@@ -194,5 +199,61 @@ describe('the scheduler', () => {
     running.finish();
     await settle();
     expect(log).toEqual(['running']);
+  });
+});
+
+describe('several people', () => {
+  /** Ends what runs, one after the other, until nothing is left. */
+  const runAll = async (jobs: readonly Job[]): Promise<void> => {
+    for (let round = 0; round < jobs.length; round++) {
+      for (const job of jobs) job.finish();
+      await settle();
+    }
+  };
+
+  test('take turns, so that one with many tasks does not hold up another with one', async () => {
+    const { add, log } = harness();
+    const many = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6'].map((name) =>
+      add(name, 'decode', 'decoder', { person: 'ann' }),
+    );
+    const single = add('b1', 'decode', 'decoder', { person: 'bob' });
+    await runAll([...many, single]);
+    expect(log).toEqual(['a1', 'b1', 'a2', 'a3', 'a4', 'a5', 'a6']);
+  });
+
+  test('take turns in every lane, batches too', async () => {
+    const { add, log } = harness();
+    const jobs = [
+      add('busy', 'decode', 'decoder'),
+      ...['a1', 'a2', 'a3'].map((name) => add(name, 'batch', 'decoder', { person: 'ann' })),
+      ...['b1', 'b2'].map((name) => add(name, 'batch', 'decoder', { person: 'bob' })),
+      add('c1', 'batch', 'decoder', { person: 'cleo' }),
+    ];
+    await runAll(jobs);
+    expect(log).toEqual(['busy', 'a1', 'b1', 'c1', 'a2', 'b2', 'a3']);
+  });
+
+  test('who asks one by one is not served before those who wait longer', async () => {
+    const { add, log } = harness();
+    const ann = add('a1', 'decode', 'decoder', { person: 'ann' });
+    const bobs = ['b1', 'b2'].map((name) => add(name, 'decode', 'decoder', { person: 'bob' }));
+    ann.finish();
+    await settle();
+    const again = add('a2', 'decode', 'decoder', { person: 'ann' });
+    await runAll([...bobs, again]);
+    expect(log).toEqual(['a1', 'b1', 'a2', 'b2']);
+  });
+
+  test('one who fills his own part of the queue is refused, and another is not', async () => {
+    const { add } = harness(50, 3);
+    const jobs = ['a1', 'a2', 'a3', 'a4'].map((name) => add(name, 'decode', 'decoder', { person: 'ann' }));
+    const refused = add('a5', 'decode', 'decoder', { person: 'ann' });
+    await expect(refused.done).rejects.toMatchObject({
+      code: 'engine-busy',
+      message: expect.stringContaining('3 requests of the same person'),
+    });
+    const other = add('b1', 'decode', 'decoder', { person: 'bob' });
+    await runAll([...jobs, other]);
+    await expect(other.done).resolves.toMatchObject({ value: 'b1' });
   });
 });

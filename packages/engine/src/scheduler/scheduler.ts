@@ -13,6 +13,8 @@ export interface Task<T> {
   readonly session?: string;
   /** Names the task for {@link Scheduler.promote}. */
   readonly key?: string;
+  /** Who it is for: within a lane the one goes next who was served longest ago. Tasks for nobody count as one more person. */
+  readonly person?: string;
   readonly signal?: AbortSignal;
   /** Must settle soon after the signal aborts, or the slot stays taken until it does. */
   readonly work: (signal: AbortSignal) => Promise<T>;
@@ -26,6 +28,8 @@ export interface Scheduled<T> {
 export interface SchedulerOptions {
   /** Waiting tasks beyond this are refused with `engine-busy`. */
   readonly maxWaiting: number;
+  /** Waiting tasks of one person beyond this are refused with `engine-busy`, so that the others find room. */
+  readonly maxWaitingOfPerson: number;
   readonly now: () => number;
 }
 
@@ -34,17 +38,27 @@ interface Entry {
   readonly key: string | undefined;
   readonly slot: Slot;
   readonly session: string | undefined;
+  readonly person: string | undefined;
   readonly start: () => void;
   readonly controller: AbortController;
 }
 
 const LANES: readonly TaskLane[] = ['decode', 'encode', 'batch'];
 
-/** Decides what runs next; each slot runs one task at a time, first come first served within a lane. */
+/** People whose last turn is remembered. Who was forgotten counts as one who was never served. */
+const REMEMBERED_PEOPLE = 1000;
+
+/**
+ * Decides what runs next; each slot runs one task at a time. Within a lane people take turns, and of one person's tasks the
+ * first that came is the first served.
+ */
 export class Scheduler {
   readonly #waiting: Record<TaskLane, Entry[]> = { decode: [], encode: [], batch: [] };
   readonly #running = new Map<Slot, TaskLane>();
   readonly #entries = new Set<Entry>();
+  /** When each person was served last, as a number that grows; the least recent first. */
+  readonly #turns = new Map<string, number>();
+  #turn = 0;
   #closed = false;
   readonly #options: SchedulerOptions;
 
@@ -65,7 +79,10 @@ export class Scheduler {
     if (this.#closed) return Promise.reject(engineClosed());
     if (task.signal?.aborted) return Promise.reject(task.signal.reason);
     if (task.session !== undefined) this.#supersede(task.session);
-    if (this.waiting >= this.#options.maxWaiting) return Promise.reject(engineBusy(this.waiting));
+    const { maxWaiting, maxWaitingOfPerson } = this.#options;
+    if (this.waiting >= maxWaiting) return Promise.reject(engineBusy(this.waiting));
+    const own = this.#waitingOf(task.person);
+    if (own >= maxWaitingOfPerson) return Promise.reject(engineBusy(own, 'one person'));
     return new Promise((resolve, reject) => this.#enqueue(task, resolve, reject));
   }
 
@@ -121,6 +138,7 @@ export class Scheduler {
       key: task.key,
       slot: task.slot,
       session: task.session,
+      person: task.person,
       start,
       controller,
     };
@@ -151,6 +169,7 @@ export class Scheduler {
     for (let entry = this.#next(); entry !== undefined; entry = this.#next()) {
       const queue = this.#waiting[entry.lane];
       queue.splice(queue.indexOf(entry), 1);
+      this.#takeTurn(entry.person ?? '');
       entry.start();
     }
   }
@@ -158,10 +177,35 @@ export class Scheduler {
   #next(): Entry | undefined {
     for (const lane of LANES) {
       if (lane === 'batch' && this.#interactiveWork()) return undefined;
-      const entry = this.#waiting[lane].find(({ slot }) => !this.#running.has(slot));
-      if (entry !== undefined) return entry;
+      const free = this.#waiting[lane].filter(({ slot }) => !this.#running.has(slot));
+      const [first, ...later] = free;
+      if (first === undefined) continue;
+      return later.reduce(
+        (next, other) => (this.#lastTurn(other) < this.#lastTurn(next) ? other : next),
+        first,
+      );
     }
     return undefined;
+  }
+
+  #lastTurn({ person = '' }: Entry): number {
+    return this.#turns.get(person) ?? 0;
+  }
+
+  #takeTurn(person: string): void {
+    this.#turns.delete(person);
+    this.#turns.set(person, ++this.#turn);
+    const [oldest] = this.#turns.keys();
+    if (this.#turns.size > REMEMBERED_PEOPLE && oldest !== undefined) this.#turns.delete(oldest);
+  }
+
+  /** 0 for nobody in particular: programs on this machine are bounded by the queue alone. */
+  #waitingOf(person: string | undefined): number {
+    if (person === undefined) return 0;
+    return LANES.reduce(
+      (sum, lane) => sum + this.#waiting[lane].filter((entry) => entry.person === person).length,
+      0,
+    );
   }
 
   #interactiveWork(): boolean {

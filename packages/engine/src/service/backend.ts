@@ -10,16 +10,26 @@ import type { DecodeRequest, EngineInfo, ImageFacts, ImageSource, Prediction } f
 export interface Backend {
   start(signal: AbortSignal): Promise<EngineInfo>;
   /** Reads, orients, hashes and shrinks an image. Aborting stops the work. */
-  read(source: ImageSource, signal: AbortSignal): Promise<ReadImage>;
+  read(source: ImageSource, call: StoppableCall): Promise<ReadImage>;
   /** Where the embedding of these pixels is. `disk` has been checked and brought to the decoder's memory. */
-  lookup(key: string): Promise<'memory' | 'disk' | null>;
+  lookup(key: string, call: BackendCall): Promise<'memory' | 'disk' | null>;
   /** Runs the encoder and hands the embedding to the decoder. Aborting stops the work. */
-  encode(key: string, image: ReadImage, signal: AbortSignal): Promise<EncodedInBackend>;
+  encode(key: string, image: ReadImage, call: StoppableCall): Promise<EncodedInBackend>;
   /** Rejects with `embedding-missing` when the embedding is neither in memory nor on disk. */
-  decode(key: string, image: ImageFacts, request: DecodeRequest): Promise<DecodedPrompt>;
+  decode(key: string, image: ImageFacts, request: DecodeRequest, call: BackendCall): Promise<DecodedPrompt>;
   /** The embedding, for a decoder elsewhere. Rejects as `decode` does. */
-  tensors(key: string): Promise<NamedTensors>;
+  tensors(key: string, call: BackendCall): Promise<NamedTensors>;
   close(): Promise<void>;
+}
+
+/** What a call is made for. */
+export interface BackendCall {
+  /** Null for work that no request asked for. */
+  readonly requestId: string | null;
+}
+
+export interface StoppableCall extends BackendCall {
+  readonly signal: AbortSignal;
 }
 
 export interface ReadImage {

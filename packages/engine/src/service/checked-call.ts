@@ -37,13 +37,17 @@ export function checkedSource(source: unknown): ImageSource {
 export function checkOptions(
   options: CallOptions & Pick<EncodeOptions, 'onStage'> & DecodeOptions & DecodeManyOptions,
 ): void {
-  const { signal, lane, session, onStage, onPrediction } = objectAt('options', options);
+  const { signal, lane, session, requestId, person, onStage, onPrediction } = objectAt('options', options);
   if (signal !== undefined && !isSignal(signal))
     throw requestInvalid('options.signal', signal, 'an AbortSignal');
   if (lane !== undefined && lane !== 'interactive' && lane !== 'batch')
     throw requestInvalid('options.lane', lane, '"interactive" or "batch"');
   if (session !== undefined && typeof session !== 'string')
     throw requestInvalid('options.session', session, 'a string');
+  for (const [name, value] of Object.entries({ requestId, person })) {
+    if (value !== undefined && !(typeof value === 'string' && value.length > 0 && value.length <= 100))
+      throw requestInvalid(`options.${name}`, value, 'a text of 1 to 100 characters');
+  }
   for (const [name, callback] of Object.entries({ onStage, onPrediction })) {
     if (callback !== undefined && typeof callback !== 'function')
       throw requestInvalid(`options.${name}`, callback, 'a function');

@@ -11,7 +11,7 @@ import type {
   EngineInfo,
   EngineLoad,
   ImageSource,
-  Prediction,
+  ModelPrediction,
 } from '../contract.ts';
 import {
   embeddingMissing,
@@ -23,7 +23,7 @@ import {
 } from '../errors.ts';
 import { Scheduler } from '../scheduler/scheduler.ts';
 import { whenAborted } from '../scheduler/when-aborted.ts';
-import type { Backend, DecodedPrompt, ReadImage } from './backend.ts';
+import type { Backend, BackendCall, DecodedPrompt, ReadImage } from './backend.ts';
 import { checkedRequest, checkedSource, checkImage, checkOptions } from './checked-call.ts';
 import { runAhead } from './run-ahead.ts';
 import { SessionOrder } from './session-order.ts';
@@ -36,14 +36,15 @@ export interface EngineServiceOptions {
   readonly keyOf: (pixelSha256: string) => string;
   /** Default 256. */
   readonly maxWaiting?: number;
+  /** Of one person. Default 64. */
+  readonly maxWaitingOfPerson?: number;
   /** Bytes of sources kept so that images can be encoded again after a crash. Default 256 MiB; a path costs little. */
   readonly sourceBytes?: number;
+  /** Prompts of one `decodeMany` that are queued at a time. Default 2: the decoder is kept busy, and others get in between. */
+  readonly decodesAhead?: number;
   /** Milliseconds, monotonic. */
   readonly now?: () => number;
 }
-
-/** Of one `decodeMany`: the decoder is kept busy, and a prompt that somebody waits for gets in between. */
-const DECODES_AHEAD = 2;
 
 interface Encoded {
   readonly cache: EncodedImage['cache'];
@@ -64,6 +65,7 @@ export class EngineService implements Engine {
   readonly #urgent = new Set<string>();
   readonly #sessions = new SessionOrder();
   readonly #sources: SourceMemory;
+  readonly #decodesAhead: number;
   #started: Promise<EngineInfo> | undefined;
   readonly #closing = new AbortController();
 
@@ -71,8 +73,13 @@ export class EngineService implements Engine {
     this.#backend = options.backend;
     this.#keyOf = options.keyOf;
     this.#now = options.now ?? (() => performance.now());
+    this.#decodesAhead = options.decodesAhead ?? 2;
     this.#sources = new SourceMemory(options.sourceBytes ?? 256 * 1024 * 1024);
-    this.#scheduler = new Scheduler({ maxWaiting: options.maxWaiting ?? 256, now: this.#now });
+    this.#scheduler = new Scheduler({
+      maxWaiting: options.maxWaiting ?? 256,
+      maxWaitingOfPerson: options.maxWaitingOfPerson ?? 64,
+      now: this.#now,
+    });
   }
 
   async start(options: CallOptions = {}): Promise<EngineInfo> {
@@ -117,7 +124,7 @@ export class EngineService implements Engine {
     image: EncodedImage,
     request: DecodeRequest,
     options: DecodeOptions = {},
-  ): Promise<Prediction> {
+  ): Promise<ModelPrediction> {
     checkImage(image);
     checkOptions(options);
     return this.#answer(image, checkedRequest(request, image), options);
@@ -127,17 +134,17 @@ export class EngineService implements Engine {
     image: EncodedImage,
     requests: readonly DecodeRequest[],
     options: DecodeManyOptions = {},
-  ): Promise<readonly Prediction[]> {
+  ): Promise<readonly ModelPrediction[]> {
     checkImage(image);
     checkOptions(options);
     if (!Array.isArray(requests)) throw requestInvalid('requests', requests, 'an array');
     const checked = requests.map((request: unknown, index) =>
       namingRequest(index, () => checkedRequest(request, image)),
     );
-    const { lane = 'batch', signal, onPrediction } = options;
-    const how = { lane, ...(signal === undefined ? {} : { signal }) };
+    const { signal, onPrediction } = options;
+    const how = { lane: options.lane ?? 'batch', ...shared(options) } as const;
     return runAhead(checked, {
-      ahead: DECODES_AHEAD,
+      ahead: this.#decodesAhead,
       work: (request, index) =>
         this.#answer(image, request, how).catch((error: unknown) => {
           throw ofRequest(error, index);
@@ -150,9 +157,13 @@ export class EngineService implements Engine {
   }
 
   /** `request` has been checked. */
-  async #answer(image: EncodedImage, request: DecodeRequest, options: DecodeOptions): Promise<Prediction> {
+  async #answer(
+    image: EncodedImage,
+    request: DecodeRequest,
+    options: DecodeOptions,
+  ): Promise<ModelPrediction> {
     const started = this.#now();
-    await this.start(options);
+    const { model } = await this.start(options);
     const call = this.#sessions.begin(options.session);
     const { value, queueMs } = await this.#decodeAgainIfLost(image, request, options, call.isNewest).finally(
       call.end,
@@ -160,6 +171,7 @@ export class EngineService implements Engine {
     const { decodeMs, postprocessMs, measureMs, ...prediction } = value;
     return {
       ...prediction,
+      model,
       timingsMs: {
         queue: queueMs,
         decode: decodeMs,
@@ -170,14 +182,14 @@ export class EngineService implements Engine {
     };
   }
 
-  async tensors(image: EncodedImage, { signal }: CallOptions = {}): Promise<NamedTensors> {
-    await this.start(signal === undefined ? {} : { signal });
+  async tensors(image: EncodedImage, options: CallOptions = {}): Promise<NamedTensors> {
+    await this.start(options);
     const fetch = async (): Promise<NamedTensors> => {
       const { value } = await this.#scheduler.run({
         lane: 'encode',
         slot: 'decoder',
-        ...(signal === undefined ? {} : { signal }),
-        work: () => this.#backend.tensors(image.key),
+        ...forWhom(options),
+        work: () => this.#backend.tensors(image.key, backendCall(options)),
       });
       return value;
     };
@@ -185,7 +197,7 @@ export class EngineService implements Engine {
       return await fetch();
     } catch (error) {
       if (!isCalqueError(error, 'embedding-missing')) throw error;
-      await this.#encodeAgain(image, signal === undefined ? {} : { signal });
+      await this.#encodeAgain(image, shared(options));
       return fetch();
     }
   }
@@ -201,22 +213,20 @@ export class EngineService implements Engine {
     await this.#backend.close();
   }
 
-  #read(
-    source: ImageSource,
-    { lane, signal, onStage }: EncodeOptions,
-  ): Promise<{ value: ReadImage; queueMs: number }> {
+  #read(source: ImageSource, options: EncodeOptions): Promise<{ value: ReadImage; queueMs: number }> {
     return this.#scheduler.run({
-      lane: lane === 'batch' ? 'batch' : 'encode',
+      lane: options.lane === 'batch' ? 'batch' : 'encode',
       slot: 'reader',
-      ...(signal === undefined ? {} : { signal }),
-      work: (taskSignal) => {
-        onStage?.('reading');
-        return this.#backend.read(source, taskSignal);
+      ...forWhom(options),
+      work: (signal) => {
+        options.onStage?.('reading');
+        return this.#backend.read(source, { signal, ...backendCall(options) });
       },
     });
   }
 
-  async #embed(key: string, image: ReadImage, { lane, signal, onStage }: EncodeOptions): Promise<Encoded> {
+  async #embed(key: string, image: ReadImage, options: EncodeOptions): Promise<Encoded> {
+    const { lane, signal, onStage } = options;
     if (lane !== 'batch') {
       this.#urgent.add(key);
       this.#scheduler.promote(key, 'encode');
@@ -224,7 +234,7 @@ export class EngineService implements Engine {
     if (this.#encodes.has(key)) onStage?.('encoding');
     return this.#encodes.run(key, signal, async (flightSignal) => {
       try {
-        return await this.#lookupOrEncode(key, image, flightSignal, onStage);
+        return await this.#lookupOrEncode(key, image, { ...options, signal: flightSignal });
       } finally {
         this.#urgent.delete(key);
       }
@@ -234,19 +244,18 @@ export class EngineService implements Engine {
   async #lookupOrEncode(
     key: string,
     image: ReadImage,
-    signal: AbortSignal,
-    onStage: EncodeOptions['onStage'],
+    options: EncodeOptions & { readonly signal: AbortSignal },
   ): Promise<Encoded> {
-    const where = await this.#backend.lookup(key);
+    const where = await this.#backend.lookup(key, backendCall(options));
     if (where !== null) return { cache: where, provider: null, queueMs: 0, encodeMs: 0, preprocessMs: 0 };
     const { value, queueMs } = await this.#scheduler.run({
       lane: this.#urgent.has(key) ? 'encode' : 'batch',
       slot: 'encoder',
       key,
-      signal,
-      work: (taskSignal) => {
-        onStage?.('encoding');
-        return this.#backend.encode(key, image, taskSignal);
+      ...forWhom(options),
+      work: (signal) => {
+        options.onStage?.('encoding');
+        return this.#backend.encode(key, image, { signal, ...backendCall(options) });
       },
     });
     return { cache: 'miss', queueMs, ...value };
@@ -272,27 +281,46 @@ export class EngineService implements Engine {
   #decodeOnce(
     image: EncodedImage,
     request: DecodeRequest,
-    { lane, session, signal }: DecodeOptions,
+    options: DecodeOptions,
   ): Promise<{ value: DecodedPrompt; queueMs: number }> {
+    const { lane, session } = options;
     return this.#scheduler.run({
       lane: lane === 'batch' ? 'batch' : 'decode',
       slot: 'decoder',
       ...(session === undefined ? {} : { session }),
-      ...(signal === undefined ? {} : { signal }),
-      work: () => this.#backend.decode(image.key, image.image, request),
+      ...forWhom(options),
+      work: () => this.#backend.decode(image.key, image.image, request, backendCall(options)),
     });
   }
 
   /** The embedding went with a crashed process or was evicted without a disk cache. */
-  async #encodeAgain(image: EncodedImage, { lane, signal }: DecodeOptions): Promise<void> {
+  async #encodeAgain(image: EncodedImage, options: DecodeOptions): Promise<void> {
     const source = this.#sources.get(image.key);
     if (source === undefined) throw embeddingMissing(image.key);
-    const again = await this.encode(source, {
-      ...(lane === undefined ? {} : { lane }),
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const { lane } = options;
+    const again = await this.encode(source, { ...(lane === undefined ? {} : { lane }), ...shared(options) });
     if (again.key !== image.key) throw imageChanged(image.image.path);
   }
+}
+
+/** What every call passes on to the calls that it consists of. */
+function shared({ signal, requestId, person }: CallOptions): CallOptions {
+  return {
+    ...(signal === undefined ? {} : { signal }),
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(person === undefined ? {} : { person }),
+  };
+}
+
+function forWhom({ signal, person }: CallOptions): Pick<CallOptions, 'signal' | 'person'> {
+  return {
+    ...(signal === undefined ? {} : { signal }),
+    ...(person === undefined ? {} : { person }),
+  };
+}
+
+function backendCall({ requestId }: CallOptions): BackendCall {
+  return { requestId: requestId ?? null };
 }
 
 function namingRequest<T>(index: number, check: () => T): T {

@@ -11,7 +11,14 @@ import {
 import type { NamedTensors } from '@calque/models';
 import type { Candidate, DecodeRequest, EngineInfo, ImageFacts, ImageSource } from '../contract.ts';
 import { candidateMissing, embeddingMissing, maskLogitsWrongSize } from '../errors.ts';
-import type { Backend, DecodedPrompt, EncodedInBackend, ReadImage } from '../service/backend.ts';
+import type {
+  Backend,
+  BackendCall,
+  DecodedPrompt,
+  EncodedInBackend,
+  ReadImage,
+  StoppableCall,
+} from '../service/backend.ts';
 
 export interface FakeBackendOptions {
   /** The size of the picture that a source stands for, or a rejection. Default: 64 x 48 for every source. */
@@ -20,6 +27,8 @@ export interface FakeBackendOptions {
   readonly sha256Of?: (source: ImageSource) => Promise<string> | string;
   /** What a call waits for before it answers, so that a test decides the order of events. Default: nothing. */
   readonly before?: (call: FakeCall) => Promise<void> | void;
+  /** What every stage is said to have taken. Default: 0. */
+  readonly stageMs?: number;
 }
 
 export interface FakeCall {
@@ -27,6 +36,7 @@ export interface FakeCall {
   readonly source?: string;
   readonly key?: string;
   readonly signal?: AbortSignal;
+  readonly requestId?: string | null;
 }
 
 /** Growing shapes, of which the second has the highest score: part, object, group. */
@@ -59,9 +69,9 @@ export class FakeBackend implements Backend {
     };
   }
 
-  async read(source: ImageSource, signal: AbortSignal): Promise<ReadImage> {
+  async read(source: ImageSource, { signal, requestId }: StoppableCall): Promise<ReadImage> {
     const path = source.kind === 'file' ? source.path : source.name;
-    await this.#begin({ name: 'read', source: path, signal });
+    await this.#begin({ name: 'read', source: path, signal, requestId });
     const { width, height } = (await this.#options.sizeOf?.(source)) ?? { width: 64, height: 48 };
     const madeUp = fakeHash(source.kind === 'file' ? path : source.bytes.join());
     const sha256 = (await this.#options.sha256Of?.(source)) ?? madeUp;
@@ -77,8 +87,8 @@ export class FakeBackend implements Backend {
         brightness: 0.375,
       },
       pixels: new Uint8Array(),
-      readMs: 0,
-      preprocessMs: 0,
+      readMs: this.#stageMs,
+      preprocessMs: this.#stageMs,
     };
   }
 
@@ -86,16 +96,26 @@ export class FakeBackend implements Backend {
     return this.#embeddings.has(key) ? 'memory' : null;
   }
 
-  async encode(key: string, _image: ReadImage, signal: AbortSignal): Promise<EncodedInBackend> {
-    await this.#begin({ name: 'encode', key, signal });
+  async encode(
+    key: string,
+    _image: ReadImage,
+    { signal, requestId }: StoppableCall,
+  ): Promise<EncodedInBackend> {
+    await this.#begin({ name: 'encode', key, signal, requestId });
     this.#embeddings.add(key);
-    return { provider: 'fake', encodeMs: 0, preprocessMs: 0 };
+    return { provider: 'fake', encodeMs: this.#stageMs, preprocessMs: 0 };
   }
 
-  async decode(key: string, image: ImageFacts, request: DecodeRequest): Promise<DecodedPrompt> {
-    await this.#begin({ name: 'decode', key });
+  async decode(
+    key: string,
+    image: ImageFacts,
+    request: DecodeRequest,
+    { requestId }: BackendCall,
+  ): Promise<DecodedPrompt> {
+    await this.#begin({ name: 'decode', key, requestId });
     if (!this.#embeddings.has(key)) throw embeddingMissing(key);
-    return fakeDecode(image, request);
+    const [decodeMs, postprocessMs, measureMs] = [this.#stageMs, this.#stageMs, this.#stageMs];
+    return { ...fakeDecode(image, request), decodeMs, postprocessMs, measureMs };
   }
 
   async tensors(key: string): Promise<NamedTensors> {
@@ -113,6 +133,10 @@ export class FakeBackend implements Backend {
     this.#embeddings.clear();
   }
 
+  get #stageMs(): number {
+    return this.#options.stageMs ?? 0;
+  }
+
   async #begin(call: FakeCall): Promise<void> {
     this.calls.push(call);
     call.signal?.throwIfAborted();
@@ -121,7 +145,10 @@ export class FakeBackend implements Backend {
   }
 }
 
-function fakeDecode(image: Size, request: DecodeRequest): DecodedPrompt {
+function fakeDecode(
+  image: Size,
+  request: DecodeRequest,
+): Omit<DecodedPrompt, 'decodeMs' | 'postprocessMs' | 'measureMs'> {
   const { mask: given } = request.prompt;
   if (given?.kind === 'logits' && given.logits.length !== LOGITS.width * LOGITS.height)
     throw maskLogitsWrongSize(given.logits.length, LOGITS);
@@ -136,9 +163,6 @@ function fakeDecode(image: Size, request: DecodeRequest): DecodedPrompt {
     chosen,
     mask,
     provider: 'fake',
-    decodeMs: 0,
-    postprocessMs: 0,
-    measureMs: 0,
   };
 }
 

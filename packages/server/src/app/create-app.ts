@@ -11,7 +11,10 @@ import swaggerUi from '@fastify/swagger-ui';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { pathUnknown, requestInvalid, requestTooLarge, tooManyRequests } from '../errors.ts';
-import type { Observer } from '../observability/observer.ts';
+import { noteProblem, watchRequests } from '../logging/log-requests.ts';
+import { requestIdOf } from '../logging/request-context.ts';
+import type { ServerLog } from '../logging/server-log.ts';
+import { auditRoutes } from '../routes/audit.ts';
 import { datasetRoutes } from '../routes/datasets.ts';
 import { documentRoutes } from '../routes/documents.ts';
 import { embeddingRoutes } from '../routes/embeddings.ts';
@@ -23,15 +26,18 @@ import { measureRoutes } from '../routes/measures.ts';
 import { modelRoutes } from '../routes/models.ts';
 import { monitoringRoutes, registerMetrics } from '../routes/monitoring.ts';
 import { predictionRoutes } from '../routes/predictions.ts';
+import { registerProbes } from '../routes/probes.ts';
 import { reportRoutes } from '../routes/reports.ts';
 import { sensitivityRoutes } from '../routes/sensitivity.ts';
 import { stateRoutes } from '../routes/server-state.ts';
 import { sessionRoutes } from '../routes/session.ts';
 import { installGuard } from '../security/guard.ts';
 import { loginPage } from '../security/login-page.ts';
+import { storageFault } from '../storage/storage-fault.ts';
 import { problemOf } from './problem-of.ts';
 import { registerRoutes } from './route-registrar.ts';
 import type { ServerParts } from './server-parts.ts';
+import { shedLoad } from './shed-load.ts';
 import { pageBelow, withoutBasePath } from './site.ts';
 
 export interface AppOptions {
@@ -45,27 +51,37 @@ export async function createApp(parts: ServerParts, options: AppOptions = {}): P
     bodyLimit: parts.limits.bodyBytes,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
-    requestTimeout: 0,
+    requestTimeout: parts.limits.receiveMs,
+    // Told as any other problem: see shed-load.ts.
+    return503OnClosing: false,
+    genReqId: ({ headers }) => requestIdOf(headers),
+    requestIdHeader: false,
     rewriteUrl: ({ url = '/' }) => withoutBasePath(url, parts.guard.site),
     // A proxy on this machine says whom it asks for; limits hold for each of them.
     trustProxy: parts.guard.site.host === null ? false : 'loopback',
   });
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
-  installErrors(app, options);
-  watchAnswers(app, parts.monitoring.observer);
+  installErrors(app, options, parts.log);
+  watchRequests(app, {
+    log: parts.log,
+    tracing: parts.tracing,
+    observer: parts.monitoring.observer,
+  });
   await installSecurity(app, parts);
+  shedLoad(app, parts);
   await installDocs(app, parts);
   await app.register(multipart, {
     // One file that is too large is refused by itself.
     throwFileSizeLimit: false,
     limits: { fileSize: parts.limits.uploadFileBytes, files: parts.limits.uploadFiles, fields: 10 },
   });
-  registerRoutes(app, {
+  registerRoutes(app, parts.limits, {
     ...sessionRoutes(parts),
     ...stateRoutes(parts),
     ...modelRoutes(parts),
     ...datasetRoutes(parts),
+    ...auditRoutes(parts),
     ...exchangeRoutes(parts),
     ...imageRoutes(parts),
     ...embeddingRoutes(parts),
@@ -79,18 +95,25 @@ export async function createApp(parts: ServerParts, options: AppOptions = {}): P
   });
   registerEvents(app, parts);
   registerMetrics(app, parts.monitoring);
+  registerProbes(app, parts);
   await installPage(app, parts);
   return app;
 }
 
-function installErrors(app: FastifyInstance, { onFault }: AppOptions): void {
+function installErrors(app: FastifyInstance, { onFault }: AppOptions, log: ServerLog): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     // Who would read the answer has gone.
     if (reply.raw.destroyed) return reply;
     const problem = problemOf(asCalque(error));
-    problems.set(request, problem.code);
-    if (problem.status >= 500) onFault?.(error, { method: request.method, url: request.url });
-    if (problem.status === 503) reply.header('retry-after', '1');
+    noteProblem(request, problem.code);
+    if (problem.status >= 500) {
+      log.error({ requestId: request.id, code: problem.code, err: error }, 'a request failed');
+      onFault?.(error, { method: request.method, url: request.url });
+    }
+    if (problem.status === 503 || problem.status === 429) {
+      const { retryAfterS = 1 } = problem.details ?? {};
+      if (!reply.hasHeader('retry-after')) reply.header('retry-after', String(retryAfterS));
+    }
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="calque"');
     return reply
       .code(problem.status)
@@ -99,22 +122,6 @@ function installErrors(app: FastifyInstance, { onFault }: AppOptions): void {
   });
 }
 
-/** Under the route's pattern: the address itself would make a label of every image. */
-function watchAnswers(app: FastifyInstance, observer: Observer): void {
-  app.addHook('onResponse', async (request, reply) => {
-    observer.answered({
-      method: request.method,
-      route: request.routeOptions.url ?? 'unknown',
-      status: reply.statusCode,
-      code: problems.get(request) ?? null,
-      seconds: reply.elapsedTime / 1000,
-    });
-  });
-}
-
-/** Codes of the problems that were answered, until the answer is counted. */
-const problems = new WeakMap<FastifyRequest, string>();
-
 function asCalque(error: FastifyError): unknown {
   if (isCalqueError(error)) return error;
   if (error.validation !== undefined) {
@@ -122,6 +129,7 @@ function asCalque(error: FastifyError): unknown {
     const where = first?.instancePath ?? '';
     return requestInvalid(error.validationContext ?? 'content', `${where} ${first?.message ?? ''}`.trim());
   }
+  if (storageFault(error) !== null) return error;
   if (error.statusCode === 413) return requestTooLarge('the limit of docs/http.md');
   if (error.statusCode === 404) return pathUnknown('', '');
   if (error.statusCode !== undefined && error.statusCode < 500)

@@ -1,6 +1,7 @@
 import type { Problem } from '@calque/api';
 import { type CalqueError, isCalqueError } from '@calque/core';
 import { unforeseen } from '../errors.ts';
+import { storageFault } from '../storage/storage-fault.ts';
 
 /** By code, or by what codes begin with; the longest entry counts. What is not listed is 500. */
 const STATUS: Readonly<Record<string, number>> = {
@@ -42,8 +43,11 @@ const STATUS: Readonly<Record<string, number>> = {
   'request-too-large': 413,
   'rle-': 400,
   'sensitivity-': 400,
+  'server-busy': 503,
   'server-closing': 503,
+  'storage-unavailable': 503,
   superseded: 409,
+  'time-exceeded': 504,
   'too-many-requests': 429,
   'upload-refused': 400,
 };
@@ -57,7 +61,7 @@ export function statusOf(code: string): number {
 
 /** RFC 9457. What nobody foresaw is told without its message, which can hold anything. */
 export function problemOf(error: unknown): Problem {
-  const known = isCalqueError(error) ? error : unforeseen(error);
+  const known = isCalqueError(error) ? error : (storageFault(error) ?? unforeseen(error));
   return {
     type: `https://github.com/calque/calque/blob/main/docs/errors.md#${known.code}`,
     title: titleOf(known),

@@ -9,6 +9,9 @@ import {
 } from '@calque/api';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import { type TObject, type TSchema, Type } from 'typebox';
+import { timeExceeded } from '../errors.ts';
+import { contextOf, requestContext } from '../logging/request-context.ts';
+import type { Limits } from './server-parts.ts';
 
 /** Bytes as an answer. With an `etag`, who has them already is told so (304). */
 export interface Bytes {
@@ -44,15 +47,22 @@ export type Handler<Name extends RouteName> = (
 export type Handlers = { readonly [Name in RouteName]?: Handler<Name> };
 
 /** Which of them have been registered, so that a test can see that none is missing. */
-export function registerRoutes(app: FastifyInstance, handlers: Handlers): void {
+export function registerRoutes(app: FastifyInstance, limits: TimeLimits, handlers: Handlers): void {
   for (const name of Object.keys(handlers) as RouteName[]) {
-    registerRoute(app, name, handlers[name] as LooseHandler);
+    registerRoute(app, name, { handler: handlers[name] as LooseHandler, limits });
   }
 }
 
 type LooseHandler = (args: Record<string, unknown>, context: HandlerContext) => Promise<unknown>;
 
-function registerRoute(app: FastifyInstance, name: RouteName, handler: LooseHandler): void {
+type TimeLimits = Pick<Limits, 'answerMs'>;
+
+interface Handling {
+  readonly handler: LooseHandler;
+  readonly limits: TimeLimits;
+}
+
+function registerRoute(app: FastifyInstance, name: RouteName, { handler, limits }: Handling): void {
   const route: Route = routes[name];
   app.route({
     method: route.method,
@@ -60,7 +70,9 @@ function registerRoute(app: FastifyInstance, name: RouteName, handler: LooseHand
     schema: schemaOf(name, route),
     handler: async (request, reply) => {
       const { params, query, body } = request;
-      const answer = await handler({ params, query, body }, { request, reply, signal: disconnected(reply) });
+      const answer = await requestContext.run(contextOf(request), () =>
+        handler({ params, query, body }, { request, reply, signal: endOf(reply, limits) }),
+      );
       if (route.response === null) return reply.code(204).send();
       return route.response === 'binary' ? sendBytes(request, reply, answer as Bytes) : reply.send(answer);
     },
@@ -95,9 +107,13 @@ function tagOf(path: string): string {
   return parts[3] === undefined ? (parts[2] ?? parts[1] ?? 'server') : (parts[2] ?? 'server');
 }
 
-function disconnected(reply: FastifyReply): AbortSignal {
+/** When nobody waits for the answer any more, or it takes too long. */
+function endOf(reply: FastifyReply, { answerMs }: TimeLimits): AbortSignal {
   const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(timeExceeded(answerMs)), answerMs);
+  timer.unref();
   reply.raw.once('close', () => {
+    clearTimeout(timer);
     if (!reply.raw.writableFinished) controller.abort(new DOMException('the client has gone', 'AbortError'));
   });
   return controller.signal;

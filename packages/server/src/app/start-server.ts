@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '@calque/engine';
-import { createModelStore, type PullListener, type ResolvedModel } from '@calque/models/node';
+import { createModelStore, type PullListener } from '@calque/models/node';
 import type { StudyEnvironment } from '@calque/report';
 import fastify, { type FastifyInstance } from 'fastify';
 import { DatasetList } from '../datasets/dataset-list.ts';
@@ -12,15 +12,29 @@ import { hostNeedsToken, portTaken, serverNotListening } from '../errors.ts';
 import { EventHub } from '../events/event-hub.ts';
 import { secureSharp } from '../images/picture-settings.ts';
 import { PictureStore } from '../images/picture-store.ts';
-import { ModelKeeper, type ServedModels } from '../models/model-keeper.ts';
+import { keepAudit, type Retention } from '../logging/keep-audit.ts';
+import { logObserver } from '../logging/log-observer.ts';
+import {
+  noLog,
+  openServerLog,
+  SecretKeeper,
+  type ServerLog,
+  type ServerLogOptions,
+} from '../logging/server-log.ts';
+import { type CreateEngine, ModelKeeper, type ServedModels } from '../models/model-keeper.ts';
 import { openMonitoring } from '../observability/monitoring.ts';
+import { type Observer, QUIET_OBSERVER } from '../observability/observer.ts';
 import { Predictor } from '../predictions/predictor.ts';
 import { ReportMaker, type ReportMakerParts } from '../reports/report-maker.ts';
 import { registerMetrics } from '../routes/monitoring.ts';
-import { loadAccessToken } from '../security/access-token.ts';
+import { registerProbes } from '../routes/probes.ts';
+import { cookieValueOf, loadAccessToken } from '../security/access-token.ts';
 import { SensitivityMeter } from '../sensitivity/sensitivity-meter.ts';
 import { SettingsFile } from '../settings/settings-file.ts';
+import { traceObserver } from '../tracing/trace-observer.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { type AppOptions, createApp } from './create-app.ts';
+import { Lifecycle } from './lifecycle.ts';
 import { DEFAULT_LIMITS, type ServerParts } from './server-parts.ts';
 import { siteOf } from './site.ts';
 
@@ -41,10 +55,16 @@ export interface ServerOptions extends AppOptions {
   readonly language?: 'en' | 'fr';
   readonly model: string | null;
   readonly store?: ServedModels;
-  readonly createEngine: (model: ResolvedModel) => Promise<Engine>;
+  readonly createEngine: CreateEngine;
   /** Folder of the built page; null serves the interface alone. */
   readonly pageFolder: string | null;
   readonly version: string;
+  /** Lines in JSON about what the server does; absent: none. */
+  readonly log?: ServerLogOptions;
+  /** How long requests under way may take when the server is told to end. Default 10 s. */
+  readonly graceMs?: number;
+  /** Lines of the audit logs that are older are deleted; null keeps all. */
+  readonly auditDays?: number | null;
   readonly onPull?: PullListener;
   /** Looks at the machine for a report, and runs the self-test on the default model's engine; null: it is not ready. */
   readonly examine?: (engine: Engine | null, signal: AbortSignal) => Promise<StudyEnvironment>;
@@ -66,8 +86,9 @@ export interface RunningServer {
   readonly modelReady: Promise<void>;
 }
 
-/** How long requests under way may take when the server is told to end. */
-const GRACE_MS = 3000;
+const GRACE_MS = 10_000;
+/** How long those that are told to come back later have to be told. */
+const FAREWELL_MS = 500;
 
 /**
  * Opens the folders, and listens. Rejects with `host-needs-token`, `port-taken` (which names a free one), `host-unusable`, a
@@ -82,7 +103,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const app = await createApp(parts, options);
     await listenAt(app, options);
     const scraped = await listenForScrapers(parts, options);
-    return running(app, parts, { ...options, scraped });
+    const retention = keepAudit(parts, options.auditDays ?? null);
+    return running(app, parts, { ...options, scraped, retention });
   } catch (error) {
     await closeParts(parts);
     throw error;
@@ -103,30 +125,42 @@ async function listenAt(app: FastifyInstance, { host, port }: Pick<ServerOptions
 }
 
 async function listenForScrapers(
-  { monitoring }: ServerParts,
+  parts: ServerParts,
   { host, metricsPort }: ServerOptions,
 ): Promise<FastifyInstance | null> {
   if (metricsPort === undefined || metricsPort === null) return null;
   const app = fastify({ forceCloseConnections: true });
-  registerMetrics(app, monitoring);
+  registerMetrics(app, parts.monitoring);
+  registerProbes(app, parts);
   await listenAt(app, { host, port: metricsPort });
   return app;
 }
 
 async function openParts(options: ServerOptions): Promise<ServerParts> {
   const { home, store = createModelStore({ home }), createEngine, model, onPull } = options;
+  const token = options.withToken ? await loadAccessToken(home) : null;
+  const log = openLog(options, token);
+  const tracing = await openTracingIfWanted(options.version);
   const events = new EventHub(options.version);
   const tell: EventHub['tell'] = (event) => events.tell(event);
+  // An engine is made when it is asked for, after all of this.
+  let observed: Observer = QUIET_OBSERVER;
   const models = await ModelKeeper.open({
     store,
     createEngine,
     defaultModel: model,
+    onEngineEvent: (id, event) => observed.engine(id, event),
     tell,
     ...(onPull === undefined ? {} : { onPull }),
   });
   const datasets = await openDatasets(options, tell);
-  const monitoring = await openMonitoring({ home, models });
+  const monitoring = await openMonitoring({
+    home,
+    models,
+    others: [logObserver(log), ...(tracing === null ? [] : [traceObserver])],
+  });
   const { observer } = monitoring;
+  observed = observer;
   const embeddings = new EmbeddingKeeper({ models, tell, observer });
   const settings = await SettingsFile.open(home);
   const site = siteOf(options.publicUrl ?? null);
@@ -146,8 +180,10 @@ async function openParts(options: ServerOptions): Promise<ServerParts> {
     events,
     settings,
     monitoring,
+    log,
+    tracing,
     guard: {
-      token: options.withToken ? await loadAccessToken(home) : null,
+      token,
       hosts: [...hostNames(options.host), ...(site.host === null ? [] : [site.host])],
       cookieName: `calque-${options.port}`,
       language: settings.read().language ?? 'en',
@@ -155,8 +191,28 @@ async function openParts(options: ServerOptions): Promise<ServerParts> {
     },
     pageFolder: options.pageFolder,
     version: options.version,
+    lifecycle: new Lifecycle(),
     limits: DEFAULT_LIMITS,
   };
+}
+
+function openLog({ log }: ServerOptions, token: string | null): ServerLog {
+  if (log === undefined) return noLog();
+  const secrets = new SecretKeeper();
+  if (token !== null) {
+    secrets.hide(token);
+    secrets.hide(cookieValueOf(token));
+  }
+  return openServerLog(log, secrets);
+}
+
+const TRACE_ENDPOINTS = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
+
+/** The libraries are loaded where somebody collects traces, and nowhere else. */
+async function openTracingIfWanted(version: string): Promise<Tracing | null> {
+  if (!TRACE_ENDPOINTS.some((name) => (process.env[name] ?? '') !== '')) return null;
+  const { openTracing } = await import('../tracing/open-tracing.ts');
+  return openTracing(version);
 }
 
 /** The engine of the default model is asked only where it is ready: a report does not wait for a download. */
@@ -183,9 +239,24 @@ async function openDatasets({ folders, home }: ServerOptions, tell: EventHub['te
 function running(
   app: FastifyInstance,
   parts: ServerParts,
-  { host, port, publicUrl = null, scraped }: ServerOptions & { readonly scraped: FastifyInstance | null },
+  {
+    host,
+    port,
+    publicUrl = null,
+    scraped,
+    retention,
+    graceMs = GRACE_MS,
+  }: ServerOptions & { readonly scraped: FastifyInstance | null; readonly retention: Retention },
 ): RunningServer {
   const modelReady = parts.models.prepareDefault(() => untilAtRest(app.server));
+  parts.log.info(
+    { event: 'listening', host, port: boundPort(app) ?? port, version: parts.version },
+    'listening',
+  );
+  modelReady.then(
+    () => parts.log.info({ event: 'model-ready', model: parts.models.defaultModel }, 'the model is ready'),
+    (error: unknown) => parts.log.error({ event: 'model-failed', err: error }, 'the model is not ready'),
+  );
   // Who does not look at it can see it in the page.
   modelReady.catch(() => undefined);
   const bound = boundPort(app) ?? port;
@@ -197,7 +268,8 @@ function running(
     metricsPort: scraped === null ? null : boundPort(scraped),
     modelReady,
     close: () => {
-      closing ??= Promise.all([scraped?.close(), closeAll(app, parts)]).then(() => undefined);
+      retention.stop();
+      closing ??= Promise.all([scraped?.close(), closeAll(app, parts, graceMs)]).then(() => undefined);
       return closing;
     },
   };
@@ -215,20 +287,32 @@ async function untilAtRest(server: FastifyInstance['server']): Promise<void> {
     last = performance.now();
   };
   server.on('request', note);
-  while (performance.now() < Math.min(last + REST_MS, started + LONGEST_UNREST_MS)) await setTimeout(50);
+  while (performance.now() < Math.min(last + REST_MS, started + LONGEST_UNREST_MS)) await sleep(50);
   server.off('request', note);
 }
 
-async function closeAll(app: FastifyInstance, parts: ServerParts): Promise<void> {
-  // A request that waits for an encode would be waited for; after a while it is told that there will be none.
-  const impatience = globalThis.setTimeout(() => {
+/**
+ * New requests are refused at once; those under way are answered. What is not done after a while, an encode for one, is told
+ * that there will be no answer, and what cannot even be told is cut.
+ */
+async function closeAll(app: FastifyInstance, parts: ServerParts, graceMs: number): Promise<void> {
+  parts.lifecycle.beginToClose();
+  parts.log.info({ event: 'closing' }, 'ending: what is under way is finished');
+  const farewell = setTimeout(() => {
+    parts.log.warn({ event: 'closing-late' }, 'ending: what is still under way is sent back');
     parts.embeddings.close();
-    app.server.closeAllConnections();
-  }, GRACE_MS);
+    // Everything that waits for an engine is rejected; what that comes to shows when everything is closed.
+    parts.models.close().catch(() => undefined);
+  }, graceMs);
+  // A connection whose answer has been sent would be kept open for the next request.
+  const idle = setInterval(() => app.server.closeIdleConnections(), 100);
+  const cut = setTimeout(() => app.server.closeAllConnections(), graceMs + FAREWELL_MS);
   try {
     await app.close();
   } finally {
-    clearTimeout(impatience);
+    clearTimeout(farewell);
+    clearTimeout(cut);
+    clearInterval(idle);
     await closeParts(parts);
   }
 }
@@ -240,12 +324,16 @@ async function closeParts({
   datasets,
   monitoring,
   reports,
+  log,
+  tracing,
 }: ServerParts): Promise<void> {
   embeddings.close();
   await reports.close();
   await Promise.all([models.close(), pictures.close()]);
   await datasets.close();
   await monitoring.close();
+  await tracing?.close();
+  log.info({ event: 'closed' }, 'everything is on disk');
 }
 
 function boundPort(app: FastifyInstance): number | null {

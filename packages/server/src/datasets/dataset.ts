@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import type { ImageState, ServerEvent, WireDataset, WireImage } from '@calque/api';
 import { type Calibration, suggestTags, validateCalibration } from '@calque/core';
 import { imageChanged } from '@calque/engine';
@@ -34,6 +35,8 @@ export interface DatasetParts {
 }
 
 const RESCAN_MS = 5 * 60 * 1000;
+/** A folder that has gone is looked for this often. */
+const GONE_RESCAN_MS = 3000;
 /** While a first indexing runs, a list waits this long for something to show. */
 const FIRST_PAGE_WAIT_MS = 3000;
 
@@ -59,6 +62,9 @@ export class Dataset {
   readonly #looks = new PQueue({ concurrency: 4 });
   readonly #looking = new Map<string, Promise<StoredImage>>();
   #rescan: NodeJS.Timeout | undefined;
+  #lookAgain: NodeJS.Timeout | undefined;
+  /** Device and inode of the folder when its images were seen last: an empty mount point is another one. */
+  #seenAt: string | null = null;
   #indexing: Promise<void> | undefined;
   #again = false;
   #wasIndexed = false;
@@ -249,6 +255,7 @@ export class Dataset {
 
   async close(): Promise<void> {
     clearInterval(this.#rescan);
+    clearTimeout(this.#lookAgain);
     this.#closing.abort();
     this.#watcher.close();
     await this.indexed();
@@ -263,14 +270,17 @@ export class Dataset {
 
   async #index(): Promise<void> {
     const known = (await this.storage.counts()).images;
+    clearTimeout(this.#lookAgain);
     this.#progress = { done: 0, total: known };
     let changes = 0;
     try {
+      const at = await this.#place();
       await indexFolder({
         root: this.root,
         storage: this.storage,
         signal: this.#closing.signal,
         isFirst: known === 0 && !this.#wasIndexed,
+        mayBeEmpty: this.#seenAt === null || this.#seenAt === at,
         onFolder: (folder) => this.#watcher.add(folder),
         onProgress: (done) => this.#tellProgress(done),
         onChange: (change, image) => {
@@ -282,15 +292,24 @@ export class Dataset {
         },
       });
       this.#wasIndexed = true;
+      this.#seenAt = at;
     } catch (error) {
-      if (!this.#closing.signal.aborted)
+      if (!this.#closing.signal.aborted) {
+        this.#lookAgain = setTimeout(() => this.rescan(), GONE_RESCAN_MS);
+        this.#lookAgain.unref();
         this.#parts.tell({ type: 'dataset', dataset: await this.#unreadable(error) });
+      }
     } finally {
       const wasShown = this.#toldMs > 0 || changes > 0;
       this.#progress = null;
       this.#toldMs = 0;
       if (wasShown && !this.#closing.signal.aborted) await this.#tellDataset();
     }
+  }
+
+  async #place(): Promise<string> {
+    const { dev, ino } = await stat(this.root);
+    return `${dev} ${ino}`;
   }
 
   /** The folder is gone or closed to us: the images are still listed, and their files say why they cannot be read. */

@@ -9,6 +9,8 @@ export interface FolderIndexOptions {
   readonly signal: AbortSignal;
   readonly onFolder: (folder: string) => void;
   readonly onProgress: (done: number) => void;
+  /** False where an empty folder is no news of its images but a share that has gone: it is rejected. */
+  readonly mayBeEmpty: boolean;
   /** Nobody has seen a list of this folder yet: what is found is not told image by image. */
   readonly isFirst: boolean;
   readonly onChange: (change: 'added' | 'changed' | 'removed', image: StoredImage) => void;
@@ -24,6 +26,7 @@ export async function indexFolder(options: FolderIndexOptions): Promise<void> {
     options.onProgress(seen.size);
     await new Promise((resolve) => setImmediate(resolve));
   }
+  if (seen.size === 0 && !options.mayBeEmpty) throw new Error('the folder is empty, and not the one it was');
   if (!options.isFirst) await dropMissing(seen, options);
 }
 

@@ -10,7 +10,8 @@ import {
   imageReviewOf,
   type NumberedEntry,
 } from '@calque/core';
-import type { AppendedEntries, DecisionToStore, Storage } from '../storage/storage.ts';
+import { forRequest } from '../logging/request-context.ts';
+import type { AppendedEntries, AskedBy, DecisionToStore, Storage } from '../storage/storage.ts';
 import { judgedAnswerOf } from './judged-answer.ts';
 
 /** An image's log as the keeper holds it between two appends. */
@@ -38,11 +39,13 @@ const HELD = 200;
 /** Appends gestures to the logs of a dataset's images, one call at a time each, after checking that they fit. */
 export class DocumentKeeper {
   readonly #storage: Storage;
+  readonly #now: () => Date;
   readonly #held = new Map<string, Held>();
   readonly #last = new Map<string, Promise<unknown>>();
 
-  constructor(storage: Storage) {
+  constructor(storage: Storage, now: () => Date = () => new Date()) {
     this.#storage = storage;
+    this.#now = now;
   }
 
   /** Rejects with `document-conflict`, and has changed nothing, where one of the entries does not fit. */
@@ -67,6 +70,7 @@ export class DocumentKeeper {
       const stored = await this.#storage
         .appendEntries({
           imageId,
+          by: this.#askedBy(),
           afterSeq: held.seq,
           entries: added,
           decisions,
@@ -91,6 +95,11 @@ export class DocumentKeeper {
       summary: made.summary,
       decisions: made.decisions,
     };
+  }
+
+  #askedBy(): AskedBy {
+    const { requestId = null, person = 'program' } = forRequest();
+    return { at: this.#now().toISOString(), person, requestId };
   }
 
   #judged(imageId: string, { added, decisions }: MadeUp): Promise<DecisionToStore[]> {

@@ -5,6 +5,7 @@ import { problemOf } from '../app/problem-of.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { encodeAbandoned, serverClosing } from '../errors.ts';
 import { versionOf } from '../images/picture-store.ts';
+import { forRequest } from '../logging/request-context.ts';
 import type { ModelKeeper } from '../models/model-keeper.ts';
 import type { Observer } from '../observability/observer.ts';
 import type { StoredImage } from '../storage/storage.ts';
@@ -183,6 +184,7 @@ export class EmbeddingKeeper {
       {
         lane: isUrgent(job) ? 'interactive' : 'batch',
         signal,
+        ...forRequest(),
         onStage: (stage) => this.#pass(job, stage),
       },
     );
@@ -207,7 +209,7 @@ export class EmbeddingKeeper {
   #moveUp({ engine, path, controller, status }: Job): void {
     if (engine === null || path === null || status === 'ready') return;
     engine
-      .encode({ kind: 'file', path }, { lane: 'interactive', signal: controller.signal })
+      .encode({ kind: 'file', path }, { lane: 'interactive', signal: controller.signal, ...forRequest() })
       .catch(() => undefined);
   }
 

@@ -1,5 +1,5 @@
-import type { DecoderFacts, ModelState, ServerEvent } from '@calque/api';
-import type { Engine, EngineInfo } from '@calque/engine';
+import type { DecoderFacts, MemoryState, ModelState, ServerEvent } from '@calque/api';
+import type { Engine, EngineEvent, EngineInfo, EngineListener, Fallback } from '@calque/engine';
 import type { ModelManifest } from '@calque/models';
 import type {
   ModelStore,
@@ -12,13 +12,27 @@ import type {
 import { problemOf } from '../app/problem-of.ts';
 import { serverClosing } from '../errors.ts';
 import type { EngineSituation } from '../observability/server-metrics.ts';
+import { smallerModels } from './smaller-models.ts';
 
 /** What the server asks of the model store. */
 export type ServedModels = Pick<ModelStore, 'manifest' | 'list' | 'resolve' | 'pull'>;
 
+export interface CreateEngineOptions {
+  readonly onEvent: EngineListener;
+  /** What can take the place of the model where memory does not suffice, from the largest to the smallest. */
+  readonly fallbacks: () => Promise<readonly Fallback<ResolvedModel>[]>;
+}
+
+/** Engines that can step down have `climb`. */
+export type ServedEngine = Engine & { climb?(): Promise<void> };
+
+export type CreateEngine = (model: ResolvedModel, options: CreateEngineOptions) => Promise<ServedEngine>;
+
 export interface ModelKeeperOptions {
   readonly store: ServedModels;
-  readonly createEngine: (model: ResolvedModel) => Promise<Engine>;
+  readonly createEngine: CreateEngine;
+  /** Is told what the engine of a model and its processes do. */
+  readonly onEngineEvent?: (model: string, event: EngineEvent) => void;
   /** Id of the model that pages begin with; null for the store's own default. */
   readonly defaultModel: string | null;
   readonly tell: (event: ServerEvent) => void;
@@ -33,7 +47,8 @@ export class ModelKeeper {
   /** Id of the model that pages begin with. */
   readonly defaultModel: string;
   readonly #options: ModelKeeperOptions;
-  readonly #engines = new Map<string, Promise<Engine>>();
+  readonly #engines = new Map<string, Promise<ServedEngine>>();
+  readonly #memory = new Map<string, MemoryState>();
   readonly #pulls = new Map<string, { state: Pulling; done: Promise<void> }>();
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #closing = new AbortController();
@@ -88,6 +103,11 @@ export class ModelKeeper {
     this.#defaultInfo = await engine.start({ signal: this.#closing.signal });
   }
 
+  /** The default model is loaded: the first prompt need not wait for it. */
+  get isWarm(): boolean {
+    return this.#defaultInfo !== null;
+  }
+
   async isReady(id: string): Promise<boolean> {
     return (await this.state(id)).status === 'ready';
   }
@@ -138,14 +158,45 @@ export class ModelKeeper {
     );
   }
 
-  async #create(id: string): Promise<Engine> {
-    const engine = await this.#options.createEngine(await this.#options.store.resolve(id));
-    // What it runs on is known when it has started, which its first call sees to.
+  /** Has a model answer at its full size again. Rejects with `model-id-unknown`. */
+  async restore(id: string): Promise<ModelState> {
+    await this.state(id);
+    const engine = await this.#engines.get(id);
+    await engine?.climb?.();
+    this.#memory.delete(id);
+    this.#tell(id);
+    return this.state(id);
+  }
+
+  async #create(id: string): Promise<ServedEngine> {
+    const { store, createEngine } = this.#options;
+    const engine = await createEngine(await store.resolve(id), {
+      onEvent: (event) => this.#heard(id, event),
+      fallbacks: () => smallerModels(store, id),
+    });
+    this.#askProvider(id, engine);
+    return engine;
+  }
+
+  /** What it runs on is known when it has started, which its first call sees to. */
+  #askProvider(id: string, engine: Engine): void {
     engine.start({ signal: this.#closing.signal }).then(
       ({ model }) => this.#providers.set(id, model.provider),
       () => undefined,
     );
-    return engine;
+  }
+
+  #heard(id: string, event: EngineEvent): void {
+    this.#options.onEngineEvent?.(id, event);
+    if (event.kind !== 'memory-step') return;
+    const { step, model: answeredBy } = event;
+    if (step === 'climbed') this.#memory.delete(id);
+    else this.#memory.set(id, { step, answeredBy, since: new Date().toISOString() });
+    this.#engines.get(id)?.then(
+      (engine) => this.#askProvider(id, engine),
+      () => undefined,
+    );
+    this.#tell(id);
   }
 
   #stateOf({ manifest, state }: StoredModel): ModelState {
@@ -163,6 +214,7 @@ export class ModelKeeper {
       isDefault: manifest.id === this.defaultModel,
       files: [manifest.encoder, manifest.decoder].map(({ name, sha256 }) => ({ name, sha256 })),
       ...decoderFacts(manifest),
+      ...memoryFact(this.#memory.get(manifest.id)),
       ...(state === 'installed' ? settled : (pulling ?? settled)),
     };
   }
@@ -224,6 +276,10 @@ export class ModelKeeper {
       either.addEventListener('abort', stop, { once: true });
     });
   }
+}
+
+function memoryFact(memory: MemoryState | undefined): { memory?: MemoryState } {
+  return memory === undefined ? {} : { memory };
 }
 
 /** A graph that keeps its weights in another file cannot be opened by a page. */

@@ -102,6 +102,7 @@ export class ActivityHistory implements Observer {
 
   chose(): void {}
   abandoned(): void {}
+  engine(): void {}
 
   answered({ status }: AnsweredEvent): void {
     if (status >= 500) this.#current().problems++;

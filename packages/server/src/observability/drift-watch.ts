@@ -92,6 +92,7 @@ export class DriftWatch implements Observer {
   chose(): void {}
   abandoned(): void {}
   answered(): void {}
+  engine(): void {}
 
   report(): ModelDrift[] {
     return Object.entries(this.#models).map(([model, { histories, alarms }]) => ({

@@ -22,16 +22,18 @@ export interface MonitoringOptions {
   /** Folder of everything that Calque keeps. */
   readonly home: string;
   readonly models: Pick<ModelKeeper, 'situations'>;
+  /** Who is told besides. */
+  readonly others?: readonly Observer[];
 }
 
-export async function openMonitoring({ home, models }: MonitoringOptions): Promise<Monitoring> {
+export async function openMonitoring({ home, models, others = [] }: MonitoringOptions): Promise<Monitoring> {
   const drift = await DriftWatch.open(join(home, 'monitoring'));
   const engines = () => models.situations();
   const metrics = new ServerMetrics({ engines, drift: () => drift.report() });
   const history = new ActivityHistory();
   const sampler = new ProcessSampler(history, engines);
   return {
-    observer: observers(metrics, drift, history),
+    observer: observers(metrics, drift, history, ...others),
     metrics,
     drift,
     history,

@@ -1,4 +1,5 @@
 import type { Decision, Size } from '@calque/core';
+import type { EngineEvent } from '@calque/engine';
 import type { StoredPrediction } from '../storage/storage.ts';
 
 /**
@@ -14,6 +15,8 @@ export interface Observer {
   /** An annotation was deleted that nobody had accepted or rejected. */
   abandoned(): void;
   answered(event: AnsweredEvent): void;
+  /** Something happened to the engine of a model or to its processes. */
+  engine(model: string, event: EngineEvent): void;
 }
 
 export interface PredictedEvent {
@@ -56,6 +59,17 @@ export interface AnsweredEvent {
   readonly seconds: number;
 }
 
+/** Looks at nothing: what an observer that looks at a part is made of. */
+export const QUIET_OBSERVER: Observer = {
+  predicted: () => undefined,
+  encoded: () => undefined,
+  decided: () => undefined,
+  chose: () => undefined,
+  abandoned: () => undefined,
+  answered: () => undefined,
+  engine: () => undefined,
+};
+
 /** Tells each of them. */
 export function observers(...all: readonly Observer[]): Observer {
   return {
@@ -65,5 +79,6 @@ export function observers(...all: readonly Observer[]): Observer {
     chose: (candidate) => all.forEach((one) => void one.chose(candidate)),
     abandoned: () => all.forEach((one) => void one.abandoned()),
     answered: (event) => all.forEach((one) => void one.answered(event)),
+    engine: (model, event) => all.forEach((one) => void one.engine(model, event)),
   };
 }

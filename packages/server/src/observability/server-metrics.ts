@@ -1,5 +1,6 @@
 import type { Figure, ModelDrift } from '@calque/api';
 import type { Decision, RejectReason } from '@calque/core';
+import type { EngineEvent } from '@calque/engine';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AnsweredEvent, DecidedEvent, EncodedEvent, Observer, PredictedEvent } from './observer.ts';
 import { factsOf } from './prediction-facts.ts';
@@ -72,6 +73,8 @@ export class ServerMetrics implements Observer {
   readonly #clicks: Histogram;
   readonly #requests: Histogram<'method' | 'route' | 'status'>;
   readonly #problems: Counter<'code'>;
+  readonly #restarts: Counter<'model' | 'role'>;
+  readonly #outOfMemory: Counter<'model' | 'step'>;
 
   constructor(sources: MetricSources) {
     const at: Registered = { registers: [this.#registry] };
@@ -152,6 +155,18 @@ export class ServerMetrics implements Observer {
       help: 'Requests refused or failed, by the code of docs/errors.md; engine-busy is a full queue',
       labelNames: ['code'],
     });
+    this.#restarts = new Counter({
+      ...at,
+      name: 'calque_child_restarts_total',
+      help: 'Child processes that were started in the place of one that ended',
+      labelNames: ['model', 'role'],
+    });
+    this.#outOfMemory = new Counter({
+      ...at,
+      name: 'calque_out_of_memory_total',
+      help: 'Times that memory did not suffice, by the step taken; none-left is a request that failed',
+      labelNames: ['model', 'step'],
+    });
     this.#beginAtZero();
     watchEngines(at, sources);
     watchDrift(at, sources);
@@ -208,6 +223,12 @@ export class ServerMetrics implements Observer {
   answered({ method, route, status, code, seconds }: AnsweredEvent): void {
     this.#requests.observe({ method, route, status: String(status) }, seconds);
     if (code !== null) this.#problems.inc({ code });
+  }
+
+  engine(model: string, event: EngineEvent): void {
+    if (event.kind === 'child-started' && event.again) this.#restarts.inc({ model, role: event.role });
+    if (event.kind === 'memory-step' && event.step !== 'climbed')
+      this.#outOfMemory.inc({ model, step: event.step });
   }
 
   get contentType(): string {

@@ -13,10 +13,11 @@ import {
   type WirePrompt,
 } from '@calque/api';
 import type { BoxXyxy, PostprocessOptions } from '@calque/core';
-import type { Candidate, EncodedImage, Engine, Prediction } from '@calque/engine';
+import type { Candidate, EncodedImage, ModelPrediction, Prediction } from '@calque/engine';
 import type { Dataset } from '../datasets/dataset.ts';
 import type { EmbeddingKeeper } from '../embeddings/embedding-keeper.ts';
 import { maskIdWrong } from '../errors.ts';
+import { forRequest } from '../logging/request-context.ts';
 import type { Observer } from '../observability/observer.ts';
 import type { StoredMask, StoredPrediction } from '../storage/storage.ts';
 import { RecentLogits } from './recent-logits.ts';
@@ -59,9 +60,13 @@ export class Predictor {
         allMasks: request.preview !== true,
         logits: wanted !== 'none',
       },
-      { signal, ...(request.session === undefined ? {} : { session: request.session }) },
+      {
+        signal,
+        ...forRequest(),
+        ...(request.session === undefined ? {} : { session: request.session }),
+      },
     );
-    const answer = await this.#toWire({ engine, encoded, waited, prediction, imageId, request });
+    const answer = this.#toWire({ encoded, waited, prediction, imageId, request });
     if (request.preview === true) {
       this.#observer.predicted({ prediction: answer, kind: 'preview' });
       return answer;
@@ -94,7 +99,7 @@ export class Predictor {
         ...options,
       })),
     );
-    const predictions = await engine.decodeMany(encoded, requests, { signal });
+    const predictions = await engine.decodeMany(encoded, requests, { signal, ...forRequest() });
     return predictions.map(({ mask: { score, stability, areaPx, rle } }) => {
       return { score, stability, areaPx, rle: toWireRle(rle) };
     });
@@ -125,15 +130,8 @@ export class Predictor {
     await dataset.storage.addMask(maskId, mask, this.#now().toISOString());
   }
 
-  async #toWire({
-    engine,
-    encoded,
-    waited,
-    prediction,
-    imageId,
-    request,
-  }: Answered): Promise<StoredPrediction> {
-    const { id, files } = (await engine.start()).model;
+  #toWire({ encoded, waited, prediction, imageId, request }: Answered): StoredPrediction {
+    const { id, files } = prediction.model;
     const model = { id, files: files.map(({ name, sha256 }) => ({ name, sha256 })) };
     const { candidates } = prediction;
     const shown =
@@ -158,10 +156,9 @@ export class Predictor {
 }
 
 interface Answered {
-  readonly engine: Engine;
   readonly encoded: EncodedImage;
   readonly waited: boolean;
-  readonly prediction: Prediction;
+  readonly prediction: ModelPrediction;
   readonly imageId: string;
   readonly request: DeepReadonly<PredictRequest>;
 }

@@ -1,6 +1,7 @@
 import { packEmbedding } from '@calque/engine/node';
 import type { Handlers } from '../app/route-registrar.ts';
 import type { ServerParts } from '../app/server-parts.ts';
+import { forRequest } from '../logging/request-context.ts';
 
 export function embeddingRoutes({ datasets, embeddings }: ServerParts): Handlers {
   return {
@@ -16,7 +17,7 @@ export function embeddingRoutes({ datasets, embeddings }: ServerParts): Handlers
     async readEmbeddingTensors({ params, query }, { signal }) {
       const dataset = datasets.get(params.datasetId);
       const { engine, encoded } = await embeddings.ready(dataset, params.imageId, query.model, signal);
-      const tensors = await engine.tensors(encoded, { signal });
+      const tensors = await engine.tensors(encoded, { signal, ...forRequest() });
       return {
         type: 'application/octet-stream',
         body: packEmbedding(encoded.key, tensors),

@@ -11,6 +11,9 @@ export function modelRoutes({ models }: ServerParts): Handlers {
     async pullModel({ params }) {
       return models.pull(params.modelId);
     },
+    async restoreModel({ params }) {
+      return models.restore(params.modelId);
+    },
     async readModelDecoder({ params }) {
       const { path, sha256 } = await models.decoder(params.modelId);
       return {

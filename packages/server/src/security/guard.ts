@@ -2,6 +2,7 @@ import '@fastify/cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Site } from '../app/site.ts';
 import { accessDenied, hostNotAllowed, originNotAllowed } from '../errors.ts';
+import { isProbe } from '../routes/probes.ts';
 import { cookieValueOf, sameSecret } from './access-token.ts';
 import { enteringPage, loginPage } from './login-page.ts';
 
@@ -21,6 +22,7 @@ const YEAR_S = 365 * 24 * 3600;
 /** Who comes in: host and origin are looked at before anything else, then the token. */
 export function installGuard(app: FastifyInstance, options: GuardOptions): void {
   app.addHook('onRequest', async (request, reply) => {
+    if (isProbe(request)) return undefined;
     checkHost(request, options.hosts);
     checkOrigin(request);
     if (options.token === null) return undefined;

@@ -19,6 +19,7 @@ import type { EncodedImage, Engine, Prediction } from '@calque/engine';
 import type { Dataset } from '../datasets/dataset.ts';
 import type { EmbeddingKeeper } from '../embeddings/embedding-keeper.ts';
 import { sensitivityNeedsBox } from '../errors.ts';
+import { forRequest } from '../logging/request-context.ts';
 import { toPrompt } from '../predictions/to-prompt.ts';
 import { checkMask, toRle } from '../predictions/wire-rle.ts';
 import type { StoredSensitivity } from '../storage/storage.ts';
@@ -85,6 +86,7 @@ export class SensitivityMeter {
       variants.map((variant) => ({ prompt: { ...prompt, box: variant.box }, choose: choice, postprocess })),
       {
         signal,
+        ...forRequest(),
         onPrediction: (_, index) => {
           if (run === undefined) return;
           this.#parts.tell({ type: 'sensitivity-progress', run, done: index + 1, total: variants.length });

@@ -38,6 +38,11 @@ export interface Storage {
   /** What was decided about the image's annotations, in order: rows that can be counted, where the log tells a story. */
   decisions(imageId: string): Promise<readonly Decision[]>;
 
+  /** Who decided what and when, oldest first, after the entry of that number. Nothing can change it. */
+  audit(after: number, limit: number): Promise<readonly AuditEntry[]>;
+  /** Deletes what is older, as the settings of retention want it. @returns how many. */
+  forgetAudit(before: Date): Promise<number>;
+
   /** What the model had scored and people decided, as it stands: the last word on each annotation, nothing that was taken back. */
   judgedScores(): Promise<readonly JudgedScore[]>;
 
@@ -175,6 +180,27 @@ export interface DatasetCounts {
   readonly annotations: number;
 }
 
+/** One line of the audit log. It stays when the image is removed. */
+export interface AuditEntry {
+  /** Grows without an end; a number that is missing was forgotten. */
+  readonly number: number;
+  /** By the clock of the server. */
+  readonly at: string;
+  /** Who was logged in, or where the request came from; `program` for work of a command. */
+  readonly person: string;
+  readonly requestId: string | null;
+  readonly imageId: string;
+  readonly path: string;
+  readonly annotationId: string;
+  /** The step that decided it; of `undo` and `redo` too. */
+  readonly entryId: string;
+  readonly kind: Decision['kind'] | 'undo' | 'redo';
+  readonly reason: Decision['reason'];
+}
+
+/** Who asked for a change, and when. */
+export type AskedBy = Pick<AuditEntry, 'at' | 'person' | 'requestId'>;
+
 export interface DecisionToStore extends Decision {
   /** Of an acceptance or a rejection: what the model had answered to the prompt, null where that is not on record. */
   readonly judged: JudgedAnswer | null;
@@ -189,6 +215,8 @@ export interface JudgedAnswer {
 
 export interface AppendedEntries {
   readonly imageId: string;
+  /** Goes into the audit log with the decisions. */
+  readonly by: AskedBy;
   readonly afterSeq: number;
   readonly entries: readonly NumberedEntry[];
   readonly decisions: readonly DecisionToStore[];

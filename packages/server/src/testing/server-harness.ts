@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Client, createClient } from '@calque/api';
 import { CalqueError } from '@calque/core';
-import type { ImageSource } from '@calque/engine';
+import type { EngineListener, ImageSource } from '@calque/engine';
 import { createFakeEngine, type FakeBackendOptions } from '@calque/engine/testing';
 import type { ModelManifest } from '@calque/models';
 import type { ModelState, PullEvent, PullOptions, ResolvedModel } from '@calque/models/node';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import sharp from 'sharp';
 import { createApp } from '../app/create-app.ts';
+import { Lifecycle } from '../app/lifecycle.ts';
 import { DEFAULT_LIMITS, type Limits, type ServerParts } from '../app/server-parts.ts';
 import { siteOf } from '../app/site.ts';
 import type { Dataset } from '../datasets/dataset.ts';
@@ -19,12 +20,17 @@ import { openDataset } from '../datasets/open-dataset.ts';
 import { EmbeddingKeeper } from '../embeddings/embedding-keeper.ts';
 import { type Event, EventHub } from '../events/event-hub.ts';
 import { PictureStore } from '../images/picture-store.ts';
+import { logObserver } from '../logging/log-observer.ts';
+import { noLog, openServerLog, SecretKeeper } from '../logging/server-log.ts';
 import { ModelKeeper, type ServedModels } from '../models/model-keeper.ts';
 import { openMonitoring } from '../observability/monitoring.ts';
+import { type Observer, QUIET_OBSERVER } from '../observability/observer.ts';
 import { Predictor } from '../predictions/predictor.ts';
 import { ReportMaker } from '../reports/report-maker.ts';
 import { SensitivityMeter } from '../sensitivity/sensitivity-meter.ts';
 import { SettingsFile } from '../settings/settings-file.ts';
+import { traceObserver } from '../tracing/trace-observer.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 
 export const TOKEN = 'test-token-of-forty-three-characters-0123456';
 
@@ -35,6 +41,9 @@ export interface HarnessOptions {
   /** Files of the dataset before it is opened: name and size of a drawn picture, or bytes. */
   readonly files?: Readonly<Record<string, readonly [width: number, height: number] | Uint8Array | string>>;
   readonly store?: FakeStore;
+  /** Takes the lines of the log; default: nobody. */
+  readonly log?: { write(line: string): void };
+  readonly tracing?: Tracing;
   readonly pageFolder?: string;
   readonly publicUrl?: URL;
   /** One that another harness left; default: a fresh one. */
@@ -51,6 +60,8 @@ export class ServerHarness {
   readonly client: Client;
   readonly events: Event[] = [];
   readonly engines: ReturnType<typeof createFakeEngine>[];
+  /** What each of them would tell its events to. */
+  readonly engineListeners: EngineListener[];
   readonly faults: unknown[];
 
   private constructor(
@@ -65,6 +76,7 @@ export class ServerHarness {
     this.parts = fields.parts;
     this.dataset = fields.dataset;
     this.engines = fields.engines;
+    this.engineListeners = fields.engineListeners;
     this.faults = fields.faults;
     this.parts.events.listen(({ event }) => this.events.push(event));
     this.client = createClient({
@@ -83,20 +95,35 @@ export class ServerHarness {
     const events = new EventHub('0.0.0');
     const tell: EventHub['tell'] = (event) => events.tell(event);
     const engines: ReturnType<typeof createFakeEngine>[] = [];
+    const engineListeners: EngineListener[] = [];
+    let observed: Observer = QUIET_OBSERVER;
     const models = await ModelKeeper.open({
       store: options.store ?? new FakeStore(),
-      createEngine: async () => {
+      createEngine: async (_model, { onEvent }) => {
         const engine = createFakeEngine({ sizeOf: orientedSize, sha256Of: fileHash, ...options.engine });
         engines.push(engine);
-        return engine;
+        engineListeners.push(onEvent);
+        const climb = async (): Promise<void> =>
+          onEvent({ kind: 'memory-step', step: 'climbed', model: 'fake', cause: 'asked for' });
+        return Object.assign(engine, { climb });
       },
       defaultModel: null,
+      onEngineEvent: (id, event) => observed.engine(id, event),
       tell,
     });
     const dataset = await openDataset({ folder: root, home: join(folder, 'home'), tell });
     await dataset.indexed();
-    const monitoring = await openMonitoring({ home: join(folder, 'home'), models });
+    const log =
+      options.log === undefined
+        ? noLog()
+        : openServerLog({ level: 'debug', to: options.log }, new SecretKeeper());
+    const monitoring = await openMonitoring({
+      home: join(folder, 'home'),
+      models,
+      others: [logObserver(log), traceObserver],
+    });
     const { observer } = monitoring;
+    observed = observer;
     const embeddings = new EmbeddingKeeper({ models, tell, observer });
     const parts: ServerParts = {
       datasets: new DatasetList([dataset]),
@@ -109,6 +136,8 @@ export class ServerHarness {
       events,
       settings: await SettingsFile.open(join(folder, 'home')),
       monitoring,
+      log,
+      tracing: options.tracing ?? null,
       guard: {
         token: options.token === undefined ? TOKEN : options.token,
         hosts: [
@@ -122,11 +151,12 @@ export class ServerHarness {
       },
       pageFolder: options.pageFolder ?? null,
       version: '0.0.0',
+      lifecycle: new Lifecycle(),
       limits: { ...DEFAULT_LIMITS, ...options.limits },
     };
     const faults: unknown[] = [];
     const app = await createApp(parts, { onFault: (error) => faults.push(error) });
-    return new ServerHarness({ folder, root, app, parts, dataset, engines, faults });
+    return new ServerHarness({ folder, root, app, parts, dataset, engines, engineListeners, faults });
   }
 
   /** A request with the token. */

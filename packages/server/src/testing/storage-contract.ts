@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newImage } from '../datasets/folder-index.ts';
 import type {
   AppendedEntries,
+  AskedBy,
   ImageQuery,
   JudgedAnswer,
   Storage,
@@ -20,6 +21,9 @@ export interface StorageUnderTest {
 }
 
 const at = '2031-02-03T04:05:06.789Z';
+
+/** Who appends, where a test does not care. */
+export const testPerson: AskedBy = { at, person: 'page p1', requestId: 'r-7' };
 
 export function testImage(path: string, change: Partial<StoredImage> = {}): StoredImage {
   return { ...newImage({ path, sizeBytes: 100, modifiedMs: 5 }), ...change };
@@ -86,6 +90,7 @@ export function storageContract(name: string, create: () => Promise<StorageUnder
     const append = (imageId: string, afterSeq: number, entries: readonly Entry[]): Promise<boolean> =>
       storage.appendEntries({
         imageId,
+        by: testPerson,
         afterSeq,
         entries: entries.map((entry, index) => ({ seq: afterSeq + index + 1, entry })),
         decisions: [],
@@ -125,6 +130,7 @@ export function storageContract(name: string, create: () => Promise<StorageUnder
       const put = async (imageId: string, seq: number, present: AppendedEntries['present']) =>
         storage.appendEntries({
           imageId,
+          by: testPerson,
           afterSeq: seq,
           entries: [{ seq: seq + 1, entry: created(`e${imageId}${seq}`, testAnnotation('x')) }],
           decisions: [],
@@ -288,7 +294,10 @@ export function storageContract(name: string, create: () => Promise<StorageUnder
       ];
       const summary = { state: 'in-work', annotationCount: 3, unreviewedCount: 0 } as const;
       const append = (afterSeq: number, rest: Pick<AppendedEntries, 'entries' | 'decisions' | 'turned'>) =>
-        storage.appendEntries({ imageId: image.id, afterSeq, summary, present: [], ...rest });
+        storage.appendEntries({
+          ...{ imageId: image.id, by: testPerson, afterSeq, summary, present: [] },
+          ...rest,
+        });
       const entries = decisions.map(({ entryId, annotationId }, index) => ({
         seq: index + 1,
         entry: created(entryId, testAnnotation(annotationId)),
@@ -324,6 +333,7 @@ export function storageContract(name: string, create: () => Promise<StorageUnder
       } as const;
       const rest = {
         imageId: image.id,
+        by: testPerson,
         summary: { state: 'in-work', annotationCount: 1, unreviewedCount: 0 },
         present: [],
       } as const;
@@ -340,6 +350,61 @@ export function storageContract(name: string, create: () => Promise<StorageUnder
       const turned = [{ stepId: 'e1', takenBack: true }];
       await storage.appendEntries({ ...rest, afterSeq: 1, entries: [undo], decisions: [], turned });
       expect(await storage.decisions(image.id)).toEqual([{ ...decision, takenBack: true }]);
+    });
+
+    describe('the audit log', () => {
+      const kept = { path: 'a.jpg', annotationId: 'x', entryId: 'e1', person: 'page p1', requestId: 'r-7' };
+
+      /** A rejection and its undoing, a day apart. */
+      const decide = async (image: StoredImage): Promise<void> => {
+        await storage.addImages([image]);
+        const rest = { imageId: image.id, summary: inWork, present: [] } as const;
+        const decision = {
+          kind: 'reject',
+          reason: 'incomplete',
+          ...{ annotationId: 'x', maskId: null, note: 'the tail' },
+          ...{ at, author: 'page', entryId: 'e1', takenBack: false, judged: null },
+        } as const;
+        const entries = [{ seq: 1, entry: created('e1', testAnnotation('x')) }];
+        await storage.appendEntries({
+          ...rest,
+          ...{ by: testPerson, afterSeq: 0, entries, decisions: [decision], turned: [] },
+        });
+        const undo = { seq: 2, entry: { id: 'e2', at, author: 'page', kind: 'undo', stepId: 'e1' } as const };
+        const by = { at: '2031-02-04T04:05:06.789Z', person: 'page p2', requestId: null };
+        const turned = [{ stepId: 'e1', takenBack: true }];
+        await storage.appendEntries({ ...rest, by, afterSeq: 1, entries: [undo], decisions: [], turned });
+      };
+      const inWork = { state: 'in-work', annotationCount: 1, unreviewedCount: 0 } as const;
+
+      test('says who decided what and when, undoing too, and keeps it when the image goes', async () => {
+        const image = testImage('a.jpg');
+        await decide(image);
+        const lines = [
+          { number: 1, at, imageId: image.id, kind: 'reject', reason: 'incomplete', ...kept },
+          {
+            ...{ number: 2, at: '2031-02-04T04:05:06.789Z', imageId: image.id, kind: 'undo', reason: null },
+            ...{ ...kept, person: 'page p2', requestId: null },
+          },
+        ];
+        expect(await storage.audit(0, 10)).toEqual(lines);
+        await storage.removeImages([image.id]);
+        expect(await storage.audit(1, 10)).toEqual(lines.slice(1));
+        expect(await storage.audit(0, 1)).toEqual(lines.slice(0, 1));
+      });
+
+      test('forgets what is older than is wanted, and gives no number twice', async () => {
+        const image = testImage('a.jpg');
+        await decide(image);
+        expect(await storage.forgetAudit(new Date('2031-02-05T00:00:00.000Z'))).toBe(2);
+        expect(await storage.forgetAudit(new Date('2031-02-03T00:00:00.000Z'))).toBe(0);
+        await decide(testImage('b.jpg'));
+        const again = await storage.audit(0, 10);
+        expect(again.map(({ number, path }) => [number, path])).toEqual([
+          [3, 'b.jpg'],
+          [4, 'b.jpg'],
+        ]);
+      });
     });
 
     test('predictions are found by key, newest first, without logits, each recorded once', async () => {

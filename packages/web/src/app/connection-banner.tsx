@@ -5,6 +5,7 @@ import { useText } from '../i18n/use-text.ts';
 import { announce } from '../panels/live-region.tsx';
 import { percentOf, shortTitle, stateOf } from '../panels/model-menu.tsx';
 import styles from './connection-banner.module.css';
+import { MemoryBanner } from './memory-banner.tsx';
 import { useModelChoice } from './model-choice.ts';
 import { useServices } from './services.tsx';
 
@@ -52,8 +53,12 @@ export function ConnectionBanner() {
 function ModelBanner() {
   const text = useText();
   const { client } = useServices();
-  const { model } = useModelChoice();
-  if (model === undefined || model.status === 'ready') return null;
+  const { model, models } = useModelChoice();
+  if (model === undefined) return null;
+  if (model.status === 'ready')
+    return model.memory === undefined ? null : (
+      <MemoryBanner model={model} models={models} memory={model.memory} />
+    );
   const pull = () => {
     // How it goes on, and whether it fails, comes as events of the model.
     client.call('pullModel', { params: { modelId: model.id } }).catch(() => undefined);

@@ -7,6 +7,7 @@ import { createSync, type Sync } from '../sync/sync.ts';
 import type { Backend } from './backend.ts';
 import { chosenModel } from './model-choice.ts';
 import { NewestLists } from './newest-lists.ts';
+import { pageId } from './page-id.ts';
 import { createPreferences, type PreferencesStore } from './preferences.ts';
 import type { Services } from './services.tsx';
 
@@ -38,7 +39,7 @@ interface Parts {
   readonly translation: () => i18n;
 }
 
-const page = `page-${crypto.randomUUID()}`;
+const page = `page-${pageId}`;
 
 async function openEditor(
   { backend, lists, preferences, sync, translation }: Parts,

@@ -11,11 +11,12 @@ import { createEventStream } from '../sync/event-stream.ts';
 import { createIdbQueueStore } from '../sync/idb-queue-store.ts';
 import type { Backend } from './backend.ts';
 import { basePath } from './base-path.ts';
+import { pageId } from './page-id.ts';
 
 /** The server that the page came from. */
 export function createPageBackend(): Backend {
   const base = basePath();
-  const client = createClient({ baseUrl: base });
+  const client = createClient({ baseUrl: base, headers: { 'x-calque-page': pageId } });
   const events = createEventStream({ open: () => new EventSource(`${base}/api/events`), clock });
   const recorder = createPredictionRecorder({
     client,

@@ -34,6 +34,19 @@ export const shellEn = {
   'model.downloading': 'Downloading, {{done}} of {{total}}',
   'model.explain': 'New objects ask this model. Existing objects keep the one that made them.',
 
+  'memory.smaller-batch':
+    'Memory is short: {{model}} answers one prompt at a time and keeps fewer images at hand.',
+  'memory.arena-off':
+    'Memory is short: {{model}} gives memory back after every step. Images take longer to open.',
+  'memory.lower-precision':
+    'Memory is short: {{other}}, the same model with smaller weights, answers for {{model}}.',
+  'memory.smaller-model': 'Memory is short: {{other}} answers in place of {{model}}.',
+  'memory.cpu':
+    'The memory of the accelerator is short: {{other}} runs on the processor. Everything takes longer.',
+  'memory.none-left':
+    'Memory does not suffice for {{model}}. Close other programs, or choose a smaller model.',
+  'memory.restore': 'Try at full size',
+
   'decode.title': 'Where prompts are answered',
   'decode.menu': 'Where prompts are answered: {{place}}',
   'decode.server': 'Server',

@@ -37,6 +37,19 @@ export const shellFr: Readonly<Record<keyof typeof shellEn, string>> = {
   'model.explain':
     'Les nouveaux objets sont soumis à ce modèle. Les autres gardent celui qui les a produits.',
 
+  'memory.smaller-batch':
+    'La mémoire manque : {{model}} répond à une demande à la fois et garde moins d’images sous la main.',
+  'memory.arena-off':
+    'La mémoire manque : {{model}} la rend après chaque étape. Les images s’ouvrent plus lentement.',
+  'memory.lower-precision':
+    'La mémoire manque : {{other}}, le même modèle en plus petits poids, répond pour {{model}}.',
+  'memory.smaller-model': 'La mémoire manque : {{other}} répond à la place de {{model}}.',
+  'memory.cpu':
+    'La mémoire de l’accélérateur manque : {{other}} tourne sur le processeur. Tout prend plus de temps.',
+  'memory.none-left':
+    'La mémoire ne suffit pas pour {{model}}. Fermez d’autres programmes ou choisissez un modèle plus petit.',
+  'memory.restore': 'Réessayer en entier',
+
   'decode.title': 'Lieu de calcul des masques',
   'decode.menu': 'Lieu de calcul des masques : {{place}}',
   'decode.server': 'Serveur',

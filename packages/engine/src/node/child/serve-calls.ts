@@ -1,10 +1,12 @@
 import { asCalqueError } from '../../errors.ts';
 import {
   type Calls,
+  type NoteMessage,
   PROTOCOL_VERSION,
   type RequestMessage,
   type ResponseMessage,
   type Role,
+  TELLING,
 } from '../protocol.ts';
 
 export type Handlers<R extends Role> = {
@@ -26,6 +28,7 @@ export function serveCalls<R extends Role>(handlers: Handlers<R>): void {
 
 async function answer<R extends Role>(handlers: Handlers<R>, request: RequestMessage): Promise<void> {
   const { id } = request;
+  const started = performance.now();
   try {
     if (request.version !== PROTOCOL_VERSION)
       throw new Error(`protocol ${request.version} is not ${PROTOCOL_VERSION}`);
@@ -34,12 +37,25 @@ async function answer<R extends Role>(handlers: Handlers<R>, request: RequestMes
       | undefined;
     if (handler === undefined) throw new Error(`no call ${request.call}`);
     send({ version: PROTOCOL_VERSION, id, ok: true, value: await handler(request.args) });
+    note(request, started, null);
   } catch (error) {
-    send({ version: PROTOCOL_VERSION, id, ok: false, error: asCalqueError(error, request.call).toJSON() });
+    const told = asCalqueError(error, request.call);
+    send({ version: PROTOCOL_VERSION, id, ok: false, error: told.toJSON() });
+    note(request, started, told.code);
   }
 }
 
-function send(message: ResponseMessage): void {
+const isTelling = process.argv.includes(TELLING);
+
+function note({ call, requestId }: RequestMessage, started: number, code: string | null): void {
+  if (!isTelling) return;
+  send({
+    version: PROTOCOL_VERSION,
+    note: { call, requestId: requestId ?? null, ms: performance.now() - started, code },
+  });
+}
+
+function send(message: ResponseMessage | NoteMessage): void {
   // Without a parent there is nobody to tell; `disconnect` ends the process.
   process.send?.(message, undefined, undefined, () => undefined);
 }

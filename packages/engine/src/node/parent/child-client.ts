@@ -1,13 +1,17 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { CalqueError } from '@calque/core';
+import type { ChildEnded, EngineEvent, EngineListener } from '../../engine-event.ts';
 import { engineClosed, engineCrashed } from '../../errors.ts';
+import type { BackendCall } from '../../service/backend.ts';
 import {
   type Calls,
+  type NoteMessage,
   PROTOCOL_VERSION,
   type RequestMessage,
   type ResponseMessage,
   type Role,
+  TELLING,
 } from '../protocol.ts';
 
 type Args<R extends Role, K extends keyof Calls[R]> = Calls[R][K] extends { readonly args: infer A }
@@ -25,9 +29,12 @@ interface Running {
   readonly pending: Map<number, Pending>;
   readonly ended: Promise<void>;
   stderrTail: string;
+  /** Set when we end it ourselves. */
+  why: ChildEnded['why'];
 }
 
 interface Pending {
+  readonly requestId: string | null;
   readonly resolve: (value: unknown) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -37,7 +44,20 @@ export interface ChildOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Below everything that people wait for: it gives way where the processor is wanted elsewhere. */
   readonly background?: boolean;
+  /** Is told what happens to the processes and, by them, what they do. */
+  readonly onEvent?: EngineListener;
 }
+
+/** What a call is made for, and the signal that stops it. */
+export interface ChildCallOptions extends Partial<BackendCall> {
+  readonly signal?: AbortSignal;
+}
+
+type OwnEvent = EngineEvent extends infer E
+  ? E extends EngineEvent
+    ? Omit<E, 'role' | 'pid'>
+    : never
+  : never;
 
 /** One child process of a role: started by its first call, started again after it ended, whoever ended it. */
 export class ChildClient<R extends Role> {
@@ -69,7 +89,7 @@ export class ChildClient<R extends Role> {
   async call<K extends keyof Calls[R] & string>(
     call: K,
     args: Args<R, K>,
-    signal?: AbortSignal,
+    { signal, requestId = null }: ChildCallOptions = {},
   ): Promise<Result<R, K>> {
     if (this.#closed) throw engineClosed();
     signal?.throwIfAborted();
@@ -77,14 +97,14 @@ export class ChildClient<R extends Role> {
     const running = this.#running;
     const id = this.#nextId++;
     const answer = new Promise<unknown>((resolve, reject) => {
-      running.pending.set(id, { resolve, reject });
-      const request: RequestMessage = { version: PROTOCOL_VERSION, id, call, args };
+      running.pending.set(id, { resolve, reject, requestId });
+      const request: RequestMessage = { version: PROTOCOL_VERSION, id, call, args, requestId };
       // Where the process is gone, the exit handler rejects, and says it better.
       running.child.send(request, () => undefined);
     });
     const onAbort = (): void => {
       settle(running, id, (pending) => pending.reject(signal?.reason));
-      this.#kill(running);
+      this.#kill(running, 'cancelled');
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
@@ -104,17 +124,19 @@ export class ChildClient<R extends Role> {
     const running = this.#running;
     if (running === undefined) return;
     settleAll(running, () => engineClosed());
-    this.#kill(running);
+    this.#kill(running, 'closed');
     await running.ended;
   }
 
-  #kill(running: Running): void {
+  #kill(running: Running, why: ChildEnded['why']): void {
+    running.why = why;
     if (this.#running === running) this.#running = undefined;
     running.child.kill('SIGKILL');
   }
 
   #spawn(): Running {
-    const child = fork(this.#options.entry, [this.#role], {
+    const telling = this.#options.onEvent === undefined ? [] : [TELLING];
+    const child = fork(this.#options.entry, [this.#role, ...telling], {
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -126,12 +148,19 @@ export class ChildClient<R extends Role> {
       child,
       pending: new Map(),
       stderrTail: '',
+      why: 'lost',
       ended: new Promise((resolve) => {
         const forget = (): void => {
           if (this.#running === running) this.#running = undefined;
         };
         const lost = (how: string): void => {
           forget();
+          this.#tell(running, {
+            kind: 'child-ended',
+            how,
+            why: running.why,
+            requestIds: requestIdsOf(running),
+          });
           const crash = { role: this.#role, how, killed: how === 'SIGKILL', stderr: running.stderrTail };
           settleAll(running, () => engineCrashed(crash));
           resolve();
@@ -144,12 +173,23 @@ export class ChildClient<R extends Role> {
     };
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       running.stderrTail = (running.stderrTail + text).slice(-STDERR_TAIL);
+      this.#tell(running, { kind: 'child-said', text, requestIds: requestIdsOf(running) });
     });
-    child.on('message', (message) => this.#receive(running, message as ResponseMessage));
+    child.on('message', (message) => this.#receive(running, message as ResponseMessage | NoteMessage));
+    this.#tell(running, { kind: 'child-started', again: this.#generation > 1 });
     return running;
   }
 
-  #receive(running: Running, message: ResponseMessage): void {
+  #tell({ child }: Running, event: OwnEvent): void {
+    this.#options.onEvent?.({ ...event, role: this.#role, pid: child.pid ?? null } as EngineEvent);
+  }
+
+  #receive(running: Running, message: ResponseMessage | NoteMessage): void {
+    if ('note' in message) this.#tell(running, { kind: 'child-call', ...message.note });
+    else this.#settle(running, message);
+  }
+
+  #settle(running: Running, message: ResponseMessage): void {
     settle(running, message.id, (pending) => {
       if (message.version !== PROTOCOL_VERSION) {
         const how = `it speaks protocol ${message.version}, not ${PROTOCOL_VERSION}`;
@@ -167,6 +207,12 @@ function giveWay(pid: number | undefined): void {
   } catch {
     // It runs at the usual priority.
   }
+}
+
+/** Of the calls under way, each once. */
+function requestIdsOf({ pending }: Running): string[] {
+  const ids = [...pending.values()].flatMap(({ requestId }) => requestId ?? []);
+  return [...new Set(ids)];
 }
 
 function settle(running: Running, id: number, how: (pending: Pending) => void): void {

@@ -5,7 +5,14 @@ import { isCalqueError } from '@calque/core';
 import type { GraphNames, InputSpec, NamedTensors } from '@calque/models';
 import type { DecodeRequest, EngineInfo, ImageFacts, ImageSource } from '../../contract.ts';
 import { embeddingMissing } from '../../errors.ts';
-import type { Backend, DecodedPrompt, EncodedInBackend, ReadImage } from '../../service/backend.ts';
+import type {
+  Backend,
+  BackendCall,
+  DecodedPrompt,
+  EncodedInBackend,
+  ReadImage,
+  StoppableCall,
+} from '../../service/backend.ts';
 import type { EncodeResult, Handover, LoadArgs, LoadResult, SessionSettings } from '../protocol.ts';
 import { ChildClient, type ChildOptions } from './child-client.ts';
 import { ModelFile } from './model-file.ts';
@@ -82,34 +89,34 @@ export class NodeBackend implements Backend {
     };
   }
 
-  async read(source: ImageSource, signal: AbortSignal): Promise<ReadImage> {
+  async read(source: ImageSource, call: StoppableCall): Promise<ReadImage> {
     const { model, maxPixels } = this.#options;
     return this.#reader.call(
       'read',
       { source, input: { fit: model.input.fit, size: model.input.size }, maxPixels },
-      signal,
+      call,
     );
   }
 
-  async lookup(key: string): Promise<'memory' | 'disk' | null> {
+  async lookup(key: string, call: BackendCall): Promise<'memory' | 'disk' | null> {
     await this.#loadDecoder();
-    return this.#decoder.call('lookup', { key });
+    return this.#decoder.call('lookup', { key }, call);
   }
 
-  async encode(key: string, image: ReadImage, signal: AbortSignal): Promise<EncodedInBackend> {
+  async encode(key: string, image: ReadImage, call: StoppableCall): Promise<EncodedInBackend> {
     const { cacheFolder } = this.#options;
     const { handover, ...encoded } = await this.#runEncoder(
       key,
       image,
       cacheFolder ?? (await this.#passage.folder()),
-      signal,
+      call,
     );
-    const admitted = await this.#admit(key, handover);
+    const admitted = await this.#admit(key, handover, call);
     if (cacheFolder === null) await this.#passage.empty(handover);
     if (admitted) return encoded;
     // Someone emptied the folder in between: the second time the embedding does not go through it.
-    const again = await this.#runEncoder(key, image, null, signal);
-    if (!(await this.#admit(key, again.handover))) throw embeddingMissing(key);
+    const again = await this.#runEncoder(key, image, null, call);
+    if (!(await this.#admit(key, again.handover, call))) throw embeddingMissing(key);
     return { ...encoded, encodeMs: encoded.encodeMs + again.encodeMs };
   }
 
@@ -117,23 +124,23 @@ export class NodeBackend implements Backend {
     key: string,
     { facts, pixels }: ReadImage,
     cacheFolder: string | null,
-    signal: AbortSignal,
+    call: StoppableCall,
   ): Promise<EncodeResult> {
     await this.#loadEncoder();
-    signal.throwIfAborted();
+    call.signal.throwIfAborted();
     const image = { width: facts.width, height: facts.height };
     const args = { key, pixels, image, cacheFolder, cacheDiskBytes: this.#options.cacheDiskBytes };
-    return this.#encoder.call('encode', args, signal).catch((error: unknown) => {
+    return this.#encoder.call('encode', args, call).catch((error: unknown) => {
       // The next image should not wait for the model to be loaded again. A failure shows when it is needed.
       this.#loadEncoder().catch(() => undefined);
       throw error;
     });
   }
 
-  async #admit(key: string, handover: Handover): Promise<boolean> {
+  async #admit(key: string, handover: Handover, { requestId }: BackendCall): Promise<boolean> {
     await this.#loadDecoder();
     try {
-      await this.#decoder.call('admit', { key, handover });
+      await this.#decoder.call('admit', { key, handover }, { requestId });
       return true;
     } catch (error) {
       if (isCalqueError(error, 'embedding-missing')) return false;
@@ -141,18 +148,20 @@ export class NodeBackend implements Backend {
     }
   }
 
-  async decode(key: string, image: ImageFacts, request: DecodeRequest): Promise<DecodedPrompt> {
+  async decode(
+    key: string,
+    image: ImageFacts,
+    request: DecodeRequest,
+    call: BackendCall,
+  ): Promise<DecodedPrompt> {
     await this.#loadDecoder();
-    return this.#decoder.call('decode', {
-      key,
-      image: { width: image.width, height: image.height },
-      request,
-    });
+    const { width, height } = image;
+    return this.#decoder.call('decode', { key, image: { width, height }, request }, call);
   }
 
-  async tensors(key: string): Promise<NamedTensors> {
+  async tensors(key: string, call: BackendCall): Promise<NamedTensors> {
     await this.#loadDecoder();
-    return this.#decoder.call('tensors', { key });
+    return this.#decoder.call('tensors', { key }, call);
   }
 
   async close(): Promise<void> {

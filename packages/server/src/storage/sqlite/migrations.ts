@@ -74,4 +74,16 @@ export const migrations: readonly (readonly string[])[] = [
       SELECT min(score) FROM annotation_facts f WHERE f.image_id = images.id AND f.present = 1)
       WHERE id IN (SELECT image_id FROM annotation_facts)`,
   ],
+  [
+    // AUTOINCREMENT: a number that was forgotten is not given again.
+    `CREATE TABLE audit (
+      number INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, person TEXT NOT NULL, request_id TEXT, image_id TEXT NOT NULL,
+      path TEXT NOT NULL, annotation_id TEXT NOT NULL, entry_id TEXT NOT NULL, kind TEXT NOT NULL, reason TEXT
+    ) STRICT`,
+    `CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+      BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END`,
+    `CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit
+      WHEN OLD.at >= coalesce((SELECT json_extract(value, '$') FROM settings WHERE key = 'audit-forgotten-before'), '')
+      BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END`,
+  ],
 ];

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { datasetDamaged, datasetInUse, datasetTooNew } from '../../errors.ts';
+import { resultCodeOf, SQLITE } from './result-code.ts';
 import { DatabaseSync, type DatabaseSyncInstance } from './sqlite-database.ts';
 
 export interface OpenDatabaseOptions {
@@ -51,7 +52,7 @@ function takeLock(path: string): DatabaseSyncInstance {
     return lock;
   } catch (error) {
     lock.close();
-    throw resultCode(error) === SQLITE_BUSY ? datasetInUse(path) : error;
+    throw resultCodeOf(error) === SQLITE.busy ? datasetInUse(path) : error;
   }
 }
 
@@ -126,17 +127,12 @@ function backupFolder(path: string): string {
   return join(dirname(path), 'backups');
 }
 
-/** SQLite's result codes, of which the low byte is the kind. */
-const SQLITE_BUSY = 5;
-const SQLITE_CORRUPT = 11;
-const SQLITE_NOTADB = 26;
-
 async function asDatasetError(error: unknown, path: string): Promise<unknown> {
   if (error instanceof TooNew) return datasetTooNew(path, error.found, error.newest);
   if (error instanceof Damage) return datasetDamaged(path, error.message, await newestBackup(path));
-  const code = resultCode(error);
-  if (code === SQLITE_BUSY) return datasetInUse(path);
-  if (code === SQLITE_CORRUPT || code === SQLITE_NOTADB) {
+  const code = resultCodeOf(error);
+  if (code === SQLITE.busy) return datasetInUse(path);
+  if (code === SQLITE.corrupt || code === SQLITE.notADatabase) {
     return datasetDamaged(
       path,
       error instanceof Error ? error.message : String(error),
@@ -144,17 +140,6 @@ async function asDatasetError(error: unknown, path: string): Promise<unknown> {
     );
   }
   return error;
-}
-
-function resultCode(error: unknown): number | null {
-  if (!(error instanceof Error)) return null;
-  for (const name of ['errcode', 'sqliteCode', 'sqliteExtendedCode']) {
-    const code = (error as unknown as Record<string, unknown>)[name];
-    if (typeof code === 'number') return code & 0xff;
-  }
-  if (/database is locked/.test(error.message)) return SQLITE_BUSY;
-  if (/malformed/.test(error.message)) return SQLITE_CORRUPT;
-  return /not a database/.test(error.message) ? SQLITE_NOTADB : null;
 }
 
 async function newestBackup(path: string): Promise<string | null> {

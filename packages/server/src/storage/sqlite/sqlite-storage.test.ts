@@ -34,6 +34,18 @@ describe('the file of a dataset', () => {
     close();
   });
 
+  test('refuses to change the audit log, or to delete what is not to be forgotten', async () => {
+    const { database, close } = await openDatabase(path, { migrations, now });
+    const columns = 'at, person, image_id, path, annotation_id, entry_id, kind';
+    database.exec(
+      `INSERT INTO audit (${columns}) VALUES ('2031-02-03T04:05:06.789Z', 'ann', 'i', 'a.jpg', 'x', 'e', 'accept')`,
+    );
+    expect(() => database.exec("UPDATE audit SET person = 'bob'")).toThrow(/only added to/);
+    expect(() => database.exec('DELETE FROM audit')).toThrow(/only added to/);
+    expect(database.prepare('SELECT person FROM audit').all()).toEqual([{ person: 'ann' }]);
+    close();
+  });
+
   test('is copied before every step to a newer version', async () => {
     (
       await openDatabase(path, { migrations: [['CREATE TABLE one (a)', 'INSERT INTO one VALUES (7)']], now })

@@ -3,6 +3,7 @@ import { type Kysely, type Selectable, type SelectQueryBuilder, sql } from 'kyse
 import { pageCursorInvalid } from '../../errors.ts';
 import type {
   AppendedEntries,
+  AuditEntry,
   DatasetCounts,
   DatasetStatistics,
   DecisionToStore,
@@ -19,6 +20,7 @@ import type {
   StoredState,
   TagChange,
 } from '../storage.ts';
+import { forgetAudit, readAudit, writeAudit } from './audit-rows.ts';
 import { changeTags, readStatistics, updateLowestScore, updatePresent } from './dataset-facts.ts';
 import { migrations } from './migrations.ts';
 import { type OpenedDatabase, openDatabase } from './open-database.ts';
@@ -146,6 +148,7 @@ class SqliteStorage implements Storage {
       if (newest.seq !== append.afterSeq) return false;
       await insertEntries(db, append);
       await insertDecisions(db, append);
+      await writeAudit(db, append);
       await updateSummary(db, append);
       await updatePresent(db, append);
       return true;
@@ -285,6 +288,14 @@ class SqliteStorage implements Storage {
       .values({ key, value: text })
       .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: text }))
       .execute();
+  }
+
+  audit(after: number, limit: number): Promise<readonly AuditEntry[]> {
+    return readAudit(this.#db, after, limit);
+  }
+
+  async forgetAudit(before: Date): Promise<number> {
+    return this.#db.transaction().execute((db) => forgetAudit(db, before));
   }
 
   async copyTo(path: string): Promise<void> {

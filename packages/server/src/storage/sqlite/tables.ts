@@ -55,6 +55,18 @@ export interface Tables {
     stability: number | null;
     painted: number | null;
   };
+  readonly audit: {
+    number: Generated<number>;
+    at: string;
+    person: string;
+    request_id: string | null;
+    image_id: string;
+    path: string;
+    annotation_id: string;
+    entry_id: string;
+    kind: string;
+    reason: string | null;
+  };
   readonly predictions: {
     number: Generated<number>;
     id: string;
