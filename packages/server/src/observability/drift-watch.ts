@@ -54,6 +54,8 @@ export class DriftWatch implements Observer {
   readonly #path: string;
   readonly #now: () => Date;
   readonly #models: Record<string, ModelHistory>;
+  /** By model, until another value comes: a scrape asks several times. */
+  readonly #compared = new Map<string, ModelDrift>();
   #saving: NodeJS.Timeout | undefined;
 
   private constructor(path: string, now: () => Date, models: Record<string, ModelHistory>) {
@@ -95,11 +97,11 @@ export class DriftWatch implements Observer {
   engine(): void {}
 
   report(): ModelDrift[] {
-    return Object.entries(this.#models).map(([model, { histories, alarms }]) => ({
-      model,
-      quantities: QUANTITIES.map((quantity) => compared(quantity, histories[quantity])),
-      alarms: [...alarms],
-    }));
+    return Object.entries(this.#models).map(([model, history]) => {
+      const known = this.#compared.get(model) ?? modelDrift(model, history);
+      this.#compared.set(model, known);
+      return known;
+    });
   }
 
   /** What is usual now is what counts as usual from here on. Nothing is forgotten where there are no latest values. */
@@ -123,7 +125,9 @@ export class DriftWatch implements Observer {
     await writeAside(this.#path, `${JSON.stringify({ version: 1, models: this.#models })}\n`);
   }
 
+  /** To be changed: what was compared before holds no longer. */
   #model(id: string): ModelHistory {
+    this.#compared.delete(id);
     this.#models[id] ??= { histories: {}, detector: pageHinkleyBegin, alarms: [] };
     return this.#models[id];
   }
@@ -157,6 +161,14 @@ function add(model: ModelHistory, quantity: DriftQuantity, value: number): void 
   }
   history.window.push(value);
   if (history.window.length > WINDOW_COUNT) history.window.shift();
+}
+
+function modelDrift(model: string, { histories, alarms }: ModelHistory): ModelDrift {
+  return {
+    model,
+    quantities: QUANTITIES.map((quantity) => compared(quantity, histories[quantity])),
+    alarms: [...alarms],
+  };
 }
 
 const nothing = { populationStability: null, distance: null, distanceLimit: null };

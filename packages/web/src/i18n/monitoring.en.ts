@@ -55,7 +55,7 @@ export const monitoringEn = {
   'monitoring.quantity.score': 'Score',
   'monitoring.quantity.stability': 'Stability',
   'monitoring.quantity.box-ratio': 'Box / image',
-  'monitoring.quantity.image-px': 'Image size, pixels',
+  'monitoring.quantity.image-px': 'Image size',
   'monitoring.quantity.brightness': 'Brightness',
   'monitoring.verdict.learning': 'learning, {{values}} of 500',
   'monitoring.verdict.waiting': 'waiting for values',
@@ -66,7 +66,7 @@ export const monitoringEn = {
   'monitoring.drift.window': 'now',
   'monitoring.drift.median': 'Median',
   'monitoring.drift.values': 'Values',
-  'monitoring.drift.index': 'Stability index',
+  'monitoring.drift.index': 'Population index',
   'monitoring.drift.index.tip':
     'Population stability index. Below 0.1 nothing has changed, from 0.25 on a lot. It counts only where the distance is above its limit.',
   'monitoring.drift.distance': 'KS distance',
@@ -91,7 +91,7 @@ export const monitoringEn = {
   'monitoring.advice.dataset': 'Dataset',
   'monitoring.advice.precision': 'Wanted precision',
   'monitoring.advice.found':
-    'From {{threshold}} on, {{precision}} of masks are accepted as they are (95 % interval: {{low}} to {{high}}). That is {{number}} of {{judged}} masks, {{kept}}.',
+    'From {{threshold}} on, {{precision}} of masks are accepted as they are (95% interval: {{low}} to {{high}}). That is {{number}} of {{judged}} masks, {{kept}}.',
   'monitoring.advice.none':
     'No threshold can be advised: with {{judged}} masks decided on, no score makes {{wanted}} certain enough.',
   'monitoring.advice.nothing': 'Nobody has accepted or rejected a mask with a score in this dataset yet.',

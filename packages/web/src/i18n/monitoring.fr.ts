@@ -58,7 +58,7 @@ export const monitoringFr: Readonly<Record<keyof typeof monitoringEn, string>> =
   'monitoring.quantity.score': 'Score',
   'monitoring.quantity.stability': 'Stabilité',
   'monitoring.quantity.box-ratio': 'Boîte / image',
-  'monitoring.quantity.image-px': 'Taille des images, pixels',
+  'monitoring.quantity.image-px': 'Taille des images',
   'monitoring.quantity.brightness': 'Luminosité',
   'monitoring.verdict.learning': 'apprentissage, {{values}} sur 500',
   'monitoring.verdict.waiting': 'trop peu de valeurs',
@@ -69,7 +69,7 @@ export const monitoringFr: Readonly<Record<keyof typeof monitoringEn, string>> =
   'monitoring.drift.window': 'maintenant',
   'monitoring.drift.median': 'Médiane',
   'monitoring.drift.values': 'Valeurs',
-  'monitoring.drift.index': 'Indice de stabilité',
+  'monitoring.drift.index': 'Indice de population',
   'monitoring.drift.index.tip':
     'Indice de stabilité de population. Sous 0,1 rien n’a changé, à partir de 0,25 beaucoup. Il ne compte que si la distance dépasse sa limite.',
   'monitoring.drift.distance': 'Distance KS',

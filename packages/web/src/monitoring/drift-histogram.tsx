@@ -17,42 +17,50 @@ export function DriftHistogram({ of, verdict }: { readonly of: QuantityDrift; re
   const most = Math.max(...reference, ...window, Number.MIN_VALUE);
   const step = WIDTH / reference.length;
   const bar = (share: number) => (HEIGHT * share) / most;
+  const from = quantityText(edges[0] ?? null, quantity, text.format);
+  const to = quantityText(edges.at(-1) ?? null, quantity, text.format);
   const label = text('monitoring.drift.histogram', {
     quantity: text(`monitoring.quantity.${quantity}`),
-    from: quantityText(edges[0] ?? null, quantity, text.format),
-    to: quantityText(edges.at(-1) ?? null, quantity, text.format),
+    from,
+    to,
     verdict,
   });
   return (
-    <svg
-      className={styles['histogram']}
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-      preserveAspectRatio="none"
-      role="img"
-      aria-label={label}
-    >
-      {reference.map((share, i) => (
-        <rect
-          key={edges[i]}
-          className={styles['reference']}
-          x={i * step}
-          width={step}
-          y={HEIGHT - bar(share)}
-          height={bar(share)}
-        />
-      ))}
-      {window.map((share, i) =>
-        share === 0 ? null : (
+    <div>
+      <svg
+        className={styles['histogram']}
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={label}
+      >
+        {reference.map((share, i) => (
           <rect
             key={edges[i]}
-            className={styles['window']}
-            x={i * step + step * 0.25}
-            width={step * 0.5}
+            className={styles['reference']}
+            x={i * step}
+            width={step}
             y={HEIGHT - bar(share)}
             height={bar(share)}
           />
-        ),
-      )}
-    </svg>
+        ))}
+        {window.map((share, i) =>
+          share === 0 ? null : (
+            <rect
+              key={edges[i]}
+              className={styles['window']}
+              x={i * step + step * 0.25}
+              width={step * 0.5}
+              y={HEIGHT - bar(share)}
+              height={bar(share)}
+            />
+          ),
+        )}
+      </svg>
+      <div className={styles['edges']} aria-hidden="true">
+        <span>{from}</span>
+        <span>{to}</span>
+      </div>
+    </div>
   );
 }
