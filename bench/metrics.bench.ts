@@ -39,7 +39,11 @@ export async function run({ quick }: BenchmarkOptions): Promise<BenchmarkResult>
     return {
       name: `metrics: watching a prediction of ${MODEL}`,
       ratios: [
-        { label: 'observers of a prediction / 1 % of it', value: observeMs / (MOST_SHARE * decodeMs), limit: 1 },
+        {
+          label: 'observers of a prediction / 1 % of it',
+          value: observeMs / (MOST_SHARE * decodeMs),
+          limit: 1,
+        },
         { label: 'a scrape / 1 % of 15 s', value: scrapeMs / (MOST_SHARE * 15_000), limit: 1 },
       ],
       rows: [
