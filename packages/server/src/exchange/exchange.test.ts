@@ -12,6 +12,7 @@ import {
   type Entry,
   encodeRle,
   maskIou,
+  measureMask,
 } from '@calque/core';
 import { check } from '@placemarkio/check-geojson';
 import { XMLValidator } from 'fast-xml-parser';
@@ -21,7 +22,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Dataset } from '../datasets/dataset.ts';
 import { openDataset } from '../datasets/open-dataset.ts';
 import { toRle } from '../predictions/wire-rle.ts';
-import { testAnnotation } from '../testing/storage-contract.ts';
+import { testAnnotation, testPrediction } from '../testing/storage-contract.ts';
 import { type ExportOptions, exportDataset } from './export-dataset.ts';
 import { EXPORT_FORMATS, type ExportFormat } from './format-files.ts';
 import { type ImportOptions, importDataset } from './import-dataset.ts';
@@ -152,6 +153,21 @@ async function annotate(
   }
 }
 
+const boxOf = (index: number) => ({ x1: index, y1: 2, x2: 20 + index, y2: 30 });
+
+/** A model's answer on record for each of the masks. */
+async function answered(dataset: Dataset): Promise<void> {
+  for (const [index, { image, mask }] of masks.entries()) {
+    const imageId = await idOf(dataset, image);
+    const base = testPrediction(`p${index}`, imageId);
+    const [candidate] = base.candidates;
+    if (candidate === undefined) throw new Error('a prediction without a candidate');
+    const candidates = [{ ...candidate, ...measureMask(mask), rle: wire(mask) }];
+    const prompt = { box: boxOf(index), points: [], maskId: null };
+    await dataset.storage.addPrediction({ ...base, prompt, candidates }, `x${index}`);
+  }
+}
+
 function wire(mask: Bitmap): { size: [number, number]; counts: string } {
   return { size: [mask.height, mask.width], counts: countsToString(encodeRle(mask)) };
 }
@@ -227,6 +243,26 @@ describe('what one dataset exports another one imports', () => {
       const objects = await annotationsOf(to, 'second.jpg');
       expect(objects.map(({ name }) => name)).toEqual(['= "quoted", name', 'dust']);
     }
+  });
+
+  test('as records, a line each, to the pixel', async () => {
+    const [from, to] = [await openImages('from'), await openImages('to')];
+    await answered(from);
+    await annotate(from, (annotation, index) => ({
+      ...annotation,
+      editedMask: null,
+      prompt: { ...annotation.prompt, box: boxOf(index) },
+    }));
+    const { files, notes } = await written(from, { format: 'jsonl' });
+    expect(notes).toEqual([]);
+    expect(String(files.get('records.jsonl')).trim().split('\n')).toHaveLength(5);
+    const result = await taken(to, await placed(files), 'jsonl');
+    expect(result).toMatchObject({ images: 2, objects: 5, known: 0, faults: [] });
+    const kept = await ious(to);
+    console.info(`jsonl: IoU kept on 5 masks: ${kept.map((iou) => iou.toFixed(4)).join(' ')}`);
+    expect(kept).toEqual([1, 1, 1, 1, 1]);
+    const objects = await annotationsOf(to, 'second.jpg');
+    expect(objects.map(({ name }) => name)).toEqual(['= "quoted", name', 'dust']);
   });
 
   test('once: a second import adds nothing', async () => {

@@ -491,7 +491,7 @@ function testSensitivity(id: string, imageId: string, annotationId: string): Sto
   };
 }
 
-function testPrediction(id: string, imageId: string, score = 1.02): StoredPrediction {
+export function testPrediction(id: string, imageId: string, score = 1.02): StoredPrediction {
   return {
     id,
     key: 'a'.repeat(64),
