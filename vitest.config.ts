@@ -24,6 +24,7 @@ export default defineConfig({
         test: { name: 'architecture', include: ['tests/architecture/**/*.test.ts'], ...unhurried },
       },
       { extends: true, test: { name: 'gates', include: ['tests/gates/**/*.test.ts'], ...slow } },
+      { extends: true, test: { name: 'fuzz', include: ['tests/fuzz/**/*.test.ts'], ...slow } },
       {
         extends: true,
         test: {

@@ -1,12 +1,16 @@
 import type { BoxXyxy, ImagePoint } from '@calque/core';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { refusalsOf } from '../browser/refusals-of.ts';
 
 /** The workbench as a person sees it: what is on it by role and name, what is done with mouse and keyboard. */
 export class WorkbenchPage {
   readonly page: Page;
+  readonly #refusals: readonly string[];
 
-  constructor(page: Page) {
+  constructor(page: Page, refusals: readonly string[] = refusalsOf(page)) {
     this.page = page;
+    this.#refusals = refusals;
   }
 
   /** In a browser profile of its own: nothing is remembered, and nobody is signed in. */
@@ -25,8 +29,10 @@ export class WorkbenchPage {
     return tab;
   }
 
+  /** Fails where the page did anything that its content security policy refuses. */
   async close(): Promise<void> {
     await this.page.context().close();
+    expect(this.#refusals).toEqual([]);
   }
 
   get canvas(): Locator {

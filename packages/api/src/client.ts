@@ -54,6 +54,9 @@ export interface ClientOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Says that a page, or a program, asked on purpose: a form of another site cannot send it. */
+export const PAGE_HEADER = 'x-calque-request';
+
 interface LooseArguments extends AddressArguments {
   readonly body?: unknown;
   readonly signal?: AbortSignal;
@@ -93,7 +96,7 @@ function requestOf(
   return {
     method: route.method,
     credentials: 'same-origin',
-    headers: { ...headers, ...(json ? { 'content-type': 'application/json' } : {}) },
+    headers: { [PAGE_HEADER]: '1', ...headers, ...(json ? { 'content-type': 'application/json' } : {}) },
     ...(args.body === undefined ? {} : { body: json ? JSON.stringify(args.body) : (args.body as FormData) }),
   };
 }

@@ -7,6 +7,7 @@ export {
   type ClientOptions,
   createClient,
   type DeepReadonly,
+  PAGE_HEADER,
 } from './client.ts';
 export { answerNotUnderstood } from './errors.ts';
 export { type ServerEvent, ServerEventSchema } from './events.ts';
@@ -63,6 +64,7 @@ export {
 } from './schemas/sensitivity.ts';
 export {
   type DecoderFacts,
+  type Diagnosis,
   type EmbeddingState,
   type MemoryState,
   type ModelState,
@@ -71,3 +73,4 @@ export {
   type Settings,
   SettingsSchema,
 } from './schemas/server-state.ts';
+export { ROLES, type Role, type Session } from './schemas/session.ts';

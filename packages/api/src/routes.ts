@@ -26,11 +26,13 @@ import {
 import { ReportJobSchema, ReportRequestSchema } from './schemas/report.ts';
 import { MeasureSensitivitySchema, SensitivitySchema } from './schemas/sensitivity.ts';
 import {
+  DiagnosisSchema,
   EmbeddingStateSchema,
   HealthSchema,
   ModelStateSchema,
   SettingsSchema,
 } from './schemas/server-state.ts';
+import { LogInSchema, SessionSchema } from './schemas/session.ts';
 
 /** One operation of the HTTP interface. The server registers them, the client is made of them, OpenAPI lists them. */
 export interface Route {
@@ -55,15 +57,33 @@ export const routes = {
   logIn: {
     method: 'POST',
     path: '/api/session',
-    summary: 'Exchange the access token for a cookie',
-    body: Type.Object({ token: Type.String({ maxLength: 200 }) }, { additionalProperties: false }),
+    summary: 'Exchange the access token, or name and password, for a cookie',
+    body: LogInSchema,
     response: null,
+  },
+  logOut: {
+    method: 'DELETE',
+    path: '/api/session',
+    summary: 'End the session of this cookie',
+    response: null,
+  },
+  readSession: {
+    method: 'GET',
+    path: '/api/session',
+    summary: 'Who this caller is to the server; open to anybody',
+    response: SessionSchema,
   },
   health: {
     method: 'GET',
     path: '/api/health',
     summary: 'What state the server is in',
     response: HealthSchema,
+  },
+  diagnose: {
+    method: 'GET',
+    path: '/api/diagnosis',
+    summary: 'Databases, disks and clock of the server',
+    response: DiagnosisSchema,
   },
   readSettings: { method: 'GET', path: '/api/settings', summary: 'Settings', response: SettingsSchema },
   changeSettings: {

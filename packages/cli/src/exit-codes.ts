@@ -74,12 +74,14 @@ export const EXIT_CODES = {
   'dataset-too-new': 86,
   'dataset-': 87,
   'log-file-unusable': 88,
+  'account-': 89,
   'template-': 90,
   'report-': 91,
   'format-': 94,
   'label-': 95,
   'import-': 96,
   'bundle-': 97,
+  'backup-': 98,
 } as const satisfies Readonly<Record<string, number>>;
 
 export const EXIT_OK = 0;

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { registerBackup, registerRestore } from './commands/backup.ts';
 import { registerBundle, registerUnbundle } from './commands/bundle.ts';
 import { registerCompare } from './commands/compare.ts';
 import { registerCompletion } from './commands/completion.ts';
@@ -16,6 +17,7 @@ import { registerSegment } from './commands/segment.ts';
 import { registerSensitivity } from './commands/sensitivity.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerSlurm } from './commands/slurm.ts';
+import { registerUsers } from './commands/users.ts';
 import type { CliContext } from './context.ts';
 import { printableText } from './printable-text.ts';
 import { SOFTWARE } from './version.ts';
@@ -57,6 +59,7 @@ export function createProgram(context: CliContext): Command {
     });
   registerServe(program, context);
   registerEncode(program, context);
+  registerUsers(program, context);
   registerSlurm(program, context);
   registerSegment(program, context);
   registerReplay(program, context);
@@ -69,6 +72,8 @@ export function createProgram(context: CliContext): Command {
   registerImport(program, context);
   registerBundle(program, context);
   registerUnbundle(program, context);
+  registerBackup(program, context);
+  registerRestore(program, context);
   registerQuickTest(program, context);
   registerDoctor(program, context);
   registerModels(program, context);

@@ -44,6 +44,7 @@ export { type ScatterPlot, type ScatterSeries, scatterPlotSvg } from './plots/sc
 export { type ReportMaterial, renderHtml } from './render/render-html.ts';
 export { type MarkdownReport, renderMarkdown } from './render/render-markdown.ts';
 export { renderTypst, type TypstFiles } from './render/render-typst.ts';
+export { REPORT_STYLE_SOURCE } from './render/report-css.ts';
 export type {
   Access,
   ObjectState,

@@ -10,6 +10,86 @@ export function accessDenied(): CalqueError {
   });
 }
 
+/** `kind`: what was asked for. What of it was wrong is not said. */
+export function loginWrong(kind: 'token' | 'account'): CalqueError {
+  const isToken = kind === 'token';
+  return new CalqueError({
+    code: 'login-wrong',
+    message: isToken ? 'this is not the access token of this server' : 'name or password is not right',
+    expected: isToken ? 'the token at the end of the printed address' : 'name and password of an account',
+    remedy: isToken
+      ? 'Open the address that Calque printed when it started.'
+      : 'Try again, or ask who runs the server for a new password (`calque users password NAME`).',
+  });
+}
+
+export function roleNotAllowed(role: string, least: string): CalqueError {
+  return new CalqueError({
+    code: 'role-not-allowed',
+    message: `this is not for the role ${role}`,
+    expected: `the role ${least}${least === 'admin' ? '' : ', or one that may more'}`,
+    remedy: 'Ask who runs the server for another role (`calque users role NAME ROLE`).',
+    details: { role, least },
+  });
+}
+
+export function requestNotFromPage(): CalqueError {
+  return new CalqueError({
+    code: 'request-not-from-page',
+    message: 'a change came with a cookie, and does not say that a page of Calque asked for it',
+    expected: 'the header x-calque-request, as the page sends it',
+    remedy: 'Load the page again; programs send "Authorization: Bearer TOKEN" instead of a cookie.',
+  });
+}
+
+export function accountNameInvalid(name: string): CalqueError {
+  return new CalqueError({
+    code: 'account-name-invalid',
+    message: `${JSON.stringify(name.slice(0, 80))} cannot be the name of an account`,
+    expected: 'at most 32 letters, digits, dots, dashes and underscores, with a letter or digit first',
+  });
+}
+
+export function accountPasswordWeak(): CalqueError {
+  return new CalqueError({
+    code: 'account-password-weak',
+    message: 'the password is too easy to guess',
+    expected: '10 to 256 characters, of at least four kinds, without the name in them',
+    remedy: 'Take four words that have nothing to do with each other.',
+  });
+}
+
+export function accountTaken(name: string): CalqueError {
+  return new CalqueError({
+    code: 'account-taken',
+    message: `there is an account ${name} already`,
+    expected: 'another name',
+    remedy: 'Change it with `calque users password` or `calque users role`.',
+    details: { name },
+  });
+}
+
+export function accountUnknown(name: string): CalqueError {
+  return new CalqueError({
+    code: 'account-unknown',
+    message: `there is no account ${JSON.stringify(name.slice(0, 80))}`,
+    expected: 'one that `calque users list` names',
+    details: { name },
+  });
+}
+
+export function accountFileUnusable(path: string, cause: unknown): CalqueError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new CalqueError({
+    code: 'account-file-unusable',
+    message: `the accounts in ${path} cannot be used: ${reason}`,
+    expected: 'a database that Calque wrote, in a folder that may be written',
+    remedy: 'Correct its permissions, or move the file away and add the accounts again.',
+    details: { path, reason },
+    cause,
+  });
+}
+
 export function hostNotAllowed(host: string): CalqueError {
   return new CalqueError({
     code: 'host-not-allowed',
@@ -422,6 +502,37 @@ export function bundleInvalid(place: string, reason: string): CalqueError {
     expected: 'a zip as `calque bundle` writes it, whole',
     remedy: 'Copy it again from where it was made; a copy may have been cut.',
     details: { place, reason },
+  });
+}
+
+/** `place`: a file in the backup. */
+export function backupInvalid(place: string, reason: string): CalqueError {
+  return new CalqueError({
+    code: 'backup-invalid',
+    message: `the backup cannot be used: ${place}: ${reason}`,
+    expected: 'a zip as `calque backup` writes it, whole',
+    remedy: 'Take another backup; nothing was changed.',
+    details: { place, reason },
+  });
+}
+
+export function backupTargetTaken(target: string): CalqueError {
+  return new CalqueError({
+    code: 'backup-target-taken',
+    message: `${target} is there already, and nothing is replaced`,
+    expected: 'a folder without .calque',
+    remedy: 'Move it away first, or restore into a copy of the images.',
+    details: { target },
+  });
+}
+
+export function backupNothing(folder: string): CalqueError {
+  return new CalqueError({
+    code: 'backup-nothing',
+    message: `nothing is kept of ${folder}: it was never opened`,
+    expected: 'a folder with .calque/calque.sqlite in it',
+    remedy: 'Name the folder that `calque serve` was given.',
+    details: { folder },
   });
 }
 

@@ -1,4 +1,9 @@
+export { type Account, Accounts } from './accounts/accounts.ts';
+export { isRole } from './accounts/route-roles.ts';
 export { isLoopback, type RunningServer, type ServerOptions, startServer } from './app/start-server.ts';
+export type { UnpackOptions } from './archive/open-archive.ts';
+export { type BackupFacts, restoreBackup, verifyBackup } from './backup/restore-backup.ts';
+export { type WriteBackupOptions, writeBackup } from './backup/write-backup.ts';
 export type { Dataset } from './datasets/dataset.ts';
 export { openDataset } from './datasets/open-dataset.ts';
 export { walkFolder } from './datasets/walk-folder.ts';

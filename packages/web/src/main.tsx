@@ -10,6 +10,7 @@ import type { Backend } from './app/backend.ts';
 import { createServices } from './app/create-services.ts';
 import { createPageBackend } from './app/page-backend.ts';
 import { startTranslation } from './i18n/index.ts';
+import { adoptVariables } from './theme/adopt-variables.ts';
 
 async function openBackend(): Promise<Backend> {
   if (import.meta.env.DEV && import.meta.env['CALQUE_FAKE'] === true) {
@@ -20,6 +21,7 @@ async function openBackend(): Promise<Backend> {
 }
 
 async function start(root: HTMLElement): Promise<void> {
+  adoptVariables();
   let translation: i18n | undefined;
   const services = createServices(await openBackend(), () => translation ?? startTranslation('en'));
   const { language } = services.preferences.store.getState();

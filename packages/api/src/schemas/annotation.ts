@@ -76,7 +76,13 @@ export const AnnotationSchema = Type.Object(
 
 const AnnotationOrNull = Type.Union([AnnotationSchema, Type.Null()]);
 
-const entryParts = { id: IdSchema, at: TimeSchema, author: IdSchema };
+const entryParts = {
+  id: IdSchema,
+  at: TimeSchema,
+  author: IdSchema,
+  /** Name of an account. What a page says here does not count: the server sets it. */
+  by: Type.Optional(Type.String({ maxLength: 64 })),
+};
 
 const StepEntrySchema = Type.Object(
   {

@@ -126,3 +126,27 @@ export const HealthSchema = Type.Object({
   models: Type.Array(ModelStateSchema),
   engine: Type.Object({ provider: Type.Union([Type.String(), Type.Null()]), threads: Type.Integer() }),
 });
+
+/** How things stand where the server keeps what it keeps; for who runs it. */
+export const DiagnosisSchema = Type.Object({
+  version: Type.String(),
+  /** By the server's clock: ISO 8601, UTC. */
+  at: Type.String(),
+  home: Type.Object({ folder: Type.String(), freeBytes: Type.Union([Type.Number(), Type.Null()]) }),
+  datasets: Type.Array(
+    Type.Object({
+      id: IdSchema,
+      name: Type.String(),
+      folder: Type.String(),
+      writable: Type.Boolean(),
+      /** Of the database. */
+      sizeBytes: Type.Integer(),
+      /** False where the database is too large to be read while it is worked with. */
+      checked: Type.Boolean(),
+      /** What is wrong with the database; null: nothing that was found. */
+      problem: Type.Union([Type.String(), Type.Null()]),
+      freeBytes: Type.Union([Type.Number(), Type.Null()]),
+    }),
+  ),
+});
+export type Diagnosis = Static<typeof DiagnosisSchema>;

@@ -75,11 +75,16 @@ function notFinite(value: unknown, pointer: string): Error | null {
   const found = at(value, pointer);
   if (typeof found !== 'number' || Number.isFinite(found)) return null;
   const [, field, index = ''] = pointer.split('/');
-  const holder = at(value, field === 'points' ? `/points/${index}` : '/box');
-  if (field === 'points') return pointNotFinite(holder as PromptPoint, Number(index));
-  if (field !== 'box') return null;
-  const [x1, y1, x2, y2] = holder as [number, number, number, number];
+  const point = at(value, `/points/${index}`);
+  if (field === 'points' && isObject(point)) return pointNotFinite(point as PromptPoint, Number(index));
+  const box = at(value, '/box');
+  if (field !== 'box' || !Array.isArray(box)) return null;
+  const [x1, y1, x2, y2] = box as [number, number, number, number];
   return boxNotFinite({ x1, y1, x2, y2 });
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function depth(pointer: string): number {

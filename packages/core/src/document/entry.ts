@@ -13,6 +13,8 @@ interface EntryParts {
   readonly at: string;
   /** Which page did it: several can work on one image. */
   readonly author: string;
+  /** Name of the account that did it; the server says it. Absent where people have no accounts. */
+  readonly by?: string;
 }
 
 /** One gesture, whatever it changed: what a single undo takes back. */

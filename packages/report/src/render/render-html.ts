@@ -15,7 +15,7 @@ import {
 import { type ReportText, reportText } from '../texts/report-texts.ts';
 import { base64Of } from './base64-of.ts';
 import { escapeHtml as e } from './escape-html.ts';
-import { REPORT_CSS } from './report-css.ts';
+import { REPORT_CSS, REPORT_STYLE_SOURCE } from './report-css.ts';
 
 /** What is drawn and recorded beside the document. */
 export interface ReportMaterial {
@@ -38,7 +38,7 @@ export function renderHtml(report: ReportDocument, material: ReportMaterial): st
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src ${REPORT_STYLE_SOURCE}">
 <title>${e(report.title)}</title>
 <style>${REPORT_CSS}</style>
 </head>

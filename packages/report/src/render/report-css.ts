@@ -45,3 +45,6 @@ figcaption { margin-top: 0.6em; } .trace { display: block; font-size: 0.78rem; }
   .picture img { max-height: 105mm; width: auto; max-width: 100%; } a { text-decoration: none; color: inherit; } pre { white-space: pre-wrap; }
 }
 `;
+
+/** Of REPORT_CSS, as a content security policy names it: a report allows this style and no other. A test holds the two together. */
+export const REPORT_STYLE_SOURCE = "'sha256-0JkmacoRVjBPwax8cf+7EtTO6GxNwDOmLFYEvPQVhuI='";

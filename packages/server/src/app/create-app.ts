@@ -21,6 +21,7 @@ import { embeddingRoutes } from '../routes/embeddings.ts';
 import { registerEvents } from '../routes/events.ts';
 import { exchangeRoutes } from '../routes/exchange.ts';
 import { imageRoutes } from '../routes/images.ts';
+import { registerLoginForm } from '../routes/login-form.ts';
 import { maskRoutes } from '../routes/masks.ts';
 import { measureRoutes } from '../routes/measures.ts';
 import { modelRoutes } from '../routes/models.ts';
@@ -31,8 +32,8 @@ import { reportRoutes } from '../routes/reports.ts';
 import { sensitivityRoutes } from '../routes/sensitivity.ts';
 import { stateRoutes } from '../routes/server-state.ts';
 import { sessionRoutes } from '../routes/session.ts';
+import { DOCS_POLICY, PAGE_DIRECTIVES } from '../security/content-policy.ts';
 import { installGuard } from '../security/guard.ts';
-import { loginPage } from '../security/login-page.ts';
 import { storageFault } from '../storage/storage-fault.ts';
 import { problemOf } from './problem-of.ts';
 import { registerRoutes } from './route-registrar.ts';
@@ -43,6 +44,8 @@ import { pageBelow, withoutBasePath } from './site.ts';
 export interface AppOptions {
   /** Called with what nobody foresaw: the answer does not say it. Default: nothing. */
   readonly onFault?: (error: unknown, request: { readonly method: string; readonly url: string }) => void;
+  /** Called with every route as it is registered. */
+  readonly onRoute?: (route: { readonly method: string | string[]; readonly url: string }) => void;
 }
 
 /** The HTTP interface over its parts. It does not listen: tests inject requests, `startServer` listens. */
@@ -60,6 +63,7 @@ export async function createApp(parts: ServerParts, options: AppOptions = {}): P
     // A proxy on this machine says whom it asks for; limits hold for each of them.
     trustProxy: parts.guard.site.host === null ? false : 'loopback',
   });
+  if (options.onRoute !== undefined) app.addHook('onRoute', options.onRoute);
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   installErrors(app, options, parts.log);
@@ -122,6 +126,9 @@ function installErrors(app: FastifyInstance, { onFault }: AppOptions, log: Serve
   });
 }
 
+/** What the parser of forms says of one that is cut or malformed; it has no code. */
+const BROKEN_FORM = /multipart data|malformed part header|unexpected end of form|boundary not found/i;
+
 function asCalque(error: FastifyError): unknown {
   if (isCalqueError(error)) return error;
   if (error.validation !== undefined) {
@@ -130,6 +137,7 @@ function asCalque(error: FastifyError): unknown {
     return requestInvalid(error.validationContext ?? 'content', `${where} ${first?.message ?? ''}`.trim());
   }
   if (storageFault(error) !== null) return error;
+  if (BROKEN_FORM.test(error.message)) return requestInvalid('body', error.message);
   if (error.statusCode === 413) return requestTooLarge('the limit of docs/http.md');
   if (error.statusCode === 404) return pathUnknown('', '');
   if (error.statusCode !== undefined && error.statusCode < 500)
@@ -137,24 +145,14 @@ function asCalque(error: FastifyError): unknown {
   return error;
 }
 
-async function installSecurity(app: FastifyInstance, { guard, limits }: ServerParts): Promise<void> {
+async function installSecurity(
+  app: FastifyInstance,
+  { guard, attempts, limits }: ServerParts,
+): Promise<void> {
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
-      directives: {
-        'default-src': ["'self'"],
-        // The runtime in the browser compiles WebAssembly, and starts its threads from a blob.
-        'script-src': ["'self'", "'wasm-unsafe-eval'"],
-        'worker-src': ["'self'", 'blob:'],
-        'style-src': ["'self'", "'unsafe-inline'"],
-        'img-src': ["'self'", 'data:', 'blob:'],
-        'font-src': ["'self'", 'data:'],
-        'connect-src': ["'self'", 'blob:', 'data:'],
-        'object-src': ["'none'"],
-        'base-uri': ["'none'"],
-        'form-action': ["'self'"],
-        'frame-ancestors': ["'none'"],
-      },
+      directives: PAGE_DIRECTIVES,
     },
     crossOriginOpenerPolicy: { policy: 'same-origin' },
     crossOriginEmbedderPolicy: { policy: 'require-corp' },
@@ -171,9 +169,7 @@ async function installSecurity(app: FastifyInstance, { guard, limits }: ServerPa
       tooManyRequests(Math.ceil(ttl / 1000)),
   });
   installGuard(app, guard);
-  app.get('/login', { schema: { hide: true } }, async (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(loginPage(guard.language, guard.site)),
-  );
+  await registerLoginForm(app, { guard, attempts });
 }
 
 async function installDocs(app: FastifyInstance, { version, guard }: ServerParts): Promise<void> {
@@ -192,7 +188,16 @@ async function installDocs(app: FastifyInstance, { version, guard }: ServerParts
       ...(guard.site.basePath === '' ? {} : { servers: [{ url: guard.site.basePath }] }),
     },
   });
-  await app.register(swaggerUi, { routePrefix: '/api/docs', staticCSP: false });
+  await app.register(swaggerUi, {
+    routePrefix: '/api/docs',
+    staticCSP: false,
+    uiHooks: {
+      preHandler: (_request, reply, next) => {
+        reply.header('content-security-policy', DOCS_POLICY);
+        next();
+      },
+    },
+  });
   app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger());
 }
 

@@ -11,6 +11,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } fro
 import { type TObject, type TSchema, Type } from 'typebox';
 import { timeExceeded } from '../errors.ts';
 import { contextOf, requestContext } from '../logging/request-context.ts';
+import { callerOf } from '../security/caller.ts';
+import { FOREIGN_POLICY } from '../security/content-policy.ts';
 import type { Limits } from './server-parts.ts';
 
 /** Bytes as an answer. With an `etag`, who has them already is told so (304). */
@@ -22,11 +24,18 @@ export interface Bytes {
   /** The address names this version of the content and no other. */
   readonly immutable?: boolean;
   readonly fileName?: string;
+  /**
+   * What a browser that opens it may do, as a content security policy; null: what pages may. Default: nothing, since most
+   * content is somebody else's.
+   */
+  readonly policy?: string | null;
 }
 
 export interface HandlerContext {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
+  /** Name of the account that asks; null where there are none, or the access token asks. */
+  readonly person: string | null;
   /** Aborted when the client has gone away before the answer. */
   readonly signal: AbortSignal;
 }
@@ -70,8 +79,9 @@ function registerRoute(app: FastifyInstance, name: RouteName, { handler, limits 
     schema: schemaOf(name, route),
     handler: async (request, reply) => {
       const { params, query, body } = request;
+      const person = callerOf(request)?.name ?? null;
       const answer = await requestContext.run(contextOf(request), () =>
-        handler({ params, query, body }, { request, reply, signal: endOf(reply, limits) }),
+        handler({ params, query, body }, { request, reply, person, signal: endOf(reply, limits) }),
       );
       if (route.response === null) return reply.code(204).send();
       return route.response === 'binary' ? sendBytes(request, reply, answer as Bytes) : reply.send(answer);
@@ -120,7 +130,8 @@ function endOf(reply: FastifyReply, { answerMs }: TimeLimits): AbortSignal {
 }
 
 async function sendBytes(request: FastifyRequest, reply: FastifyReply, bytes: Bytes): Promise<FastifyReply> {
-  const { type, body, etag, sizeBytes, immutable = false, fileName } = bytes;
+  const { type, body, etag, sizeBytes, immutable = false, fileName, policy = FOREIGN_POLICY } = bytes;
+  if (policy !== null) reply.header('content-security-policy', policy);
   reply.header('cache-control', immutable ? 'private, max-age=31536000, immutable' : 'private, no-cache');
   if (etag !== undefined) {
     reply.header('etag', `"${etag}"`);

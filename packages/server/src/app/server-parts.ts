@@ -1,3 +1,4 @@
+import type { LoginAttempts } from '../accounts/login-attempts.ts';
 import type { DatasetList } from '../datasets/dataset-list.ts';
 import type { EmbeddingKeeper } from '../embeddings/embedding-keeper.ts';
 import type { EventHub } from '../events/event-hub.ts';
@@ -29,10 +30,13 @@ export interface ServerParts {
   /** Null where nobody collects traces. */
   readonly tracing: Tracing | null;
   readonly guard: GuardOptions;
+  readonly attempts: LoginAttempts;
   /** Folder of the built page; null serves the interface alone. */
   readonly pageFolder: string | null;
   readonly version: string;
   readonly lifecycle: Lifecycle;
+  /** Folder of everything that Calque keeps. */
+  readonly home: string;
   readonly limits: Limits;
 }
 

@@ -5,6 +5,8 @@ import type { Engine } from '@calque/engine';
 import { createModelStore, type PullListener } from '@calque/models/node';
 import type { StudyEnvironment } from '@calque/report';
 import fastify, { type FastifyInstance } from 'fastify';
+import { Accounts } from '../accounts/accounts.ts';
+import { LoginAttempts } from '../accounts/login-attempts.ts';
 import { DatasetList } from '../datasets/dataset-list.ts';
 import { openDataset } from '../datasets/open-dataset.ts';
 import { EmbeddingKeeper } from '../embeddings/embedding-keeper.ts';
@@ -112,8 +114,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 /** Behind a proxy, others reach a host that only this machine could. */
-function requireToken({ withToken, host, publicUrl = null }: ServerOptions): void {
-  if (withToken) return;
+function requireToken({ withToken, host, home, publicUrl = null }: ServerOptions): void {
+  if (withToken || Accounts.exist(home)) return;
   if (!isLoopback(host)) throw hostNeedsToken(host);
   if (publicUrl !== null && !isLoopback(publicUrl.hostname)) throw hostNeedsToken(publicUrl.hostname);
 }
@@ -154,6 +156,7 @@ async function openParts(options: ServerOptions): Promise<ServerParts> {
     ...(onPull === undefined ? {} : { onPull }),
   });
   const datasets = await openDatasets(options, tell);
+  const accounts = await openAccounts(home);
   const monitoring = await openMonitoring({
     home,
     models,
@@ -182,16 +185,19 @@ async function openParts(options: ServerOptions): Promise<ServerParts> {
     monitoring,
     log,
     tracing,
+    attempts: new LoginAttempts(DEFAULT_LIMITS.loginsPerMinute),
     guard: {
+      accounts,
       token,
       hosts: [...hostNames(options.host), ...(site.host === null ? [] : [site.host])],
       cookieName: `calque-${options.port}`,
-      language: settings.read().language ?? 'en',
+      language: settings.read().language ?? null,
       site,
     },
     pageFolder: options.pageFolder,
     version: options.version,
     lifecycle: new Lifecycle(),
+    home,
     limits: DEFAULT_LIMITS,
   };
 }
@@ -213,6 +219,15 @@ async function openTracingIfWanted(version: string): Promise<Tracing | null> {
   if (!TRACE_ENDPOINTS.some((name) => (process.env[name] ?? '') !== '')) return null;
   const { openTracing } = await import('../tracing/open-tracing.ts');
   return openTracing(version);
+}
+
+/** Null where nobody was added yet. */
+async function openAccounts(home: string): Promise<Accounts | null> {
+  if (!Accounts.exist(home)) return null;
+  const accounts = await Accounts.open(home);
+  if (accounts.list().length > 0) return accounts;
+  accounts.close();
+  return null;
 }
 
 /** The engine of the default model is asked only where it is ready: a report does not wait for a download. */
@@ -260,10 +275,12 @@ function running(
   // Who does not look at it can see it in the page.
   modelReady.catch(() => undefined);
   const bound = boundPort(app) ?? port;
-  const { token, site } = parts.guard;
+  const { token, accounts, site } = parts.guard;
+  const query = token === null || accounts !== null ? '' : `?token=${token}`;
+  const origin = publicUrl === null ? `http://${shownHost(host)}:${bound}` : publicUrl.origin;
   let closing: Promise<void> | undefined;
   return {
-    url: `${publicUrl === null ? `http://${shownHost(host)}:${bound}` : publicUrl.origin}${site.basePath}/${token === null ? '' : `?token=${token}`}`,
+    url: `${origin}${site.basePath}/${query}`,
     port: bound,
     metricsPort: scraped === null ? null : boundPort(scraped),
     modelReady,
@@ -326,12 +343,14 @@ async function closeParts({
   reports,
   log,
   tracing,
+  guard,
 }: ServerParts): Promise<void> {
   embeddings.close();
   await reports.close();
   await Promise.all([models.close(), pictures.close()]);
   await datasets.close();
   await monitoring.close();
+  guard.accounts?.close();
   await tracing?.close();
   log.info({ event: 'closed' }, 'everything is on disk');
 }

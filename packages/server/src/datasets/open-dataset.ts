@@ -55,6 +55,25 @@ export async function openDataset({
   }
 }
 
+/** Where state of a folder may be, the usual place first. Nothing is made. Rejects with `dataset-folder-invalid`. */
+export async function stateFoldersOf(
+  folder: string,
+  home: string,
+): Promise<{ readonly root: string; readonly candidates: readonly string[] }> {
+  const root = await rootOf(folder);
+  return { root, candidates: [ownStateFolder(root), stateFolderInHome(root, home)] };
+}
+
+function ownStateFolder(root: string): string {
+  return join(root, '.calque');
+}
+
+/** Of a folder that may not be written. */
+function stateFolderInHome(root: string, home: string): string {
+  const hash = createHash('sha256').update(root).digest('hex').slice(0, 20);
+  return join(home, 'datasets', hash);
+}
+
 async function rootOf(folder: string): Promise<string> {
   try {
     const root = await realpath(folder);
@@ -77,8 +96,7 @@ async function mayWrite(root: string): Promise<boolean> {
 }
 
 async function makeStateFolder(root: string, home: string, writable: boolean): Promise<string> {
-  const hash = createHash('sha256').update(root).digest('hex').slice(0, 20);
-  const folder = writable ? join(root, '.calque') : join(home, 'datasets', hash);
+  const folder = writable ? ownStateFolder(root) : stateFolderInHome(root, home);
   try {
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'README.txt'), README);

@@ -10,7 +10,9 @@ import {
   rleBox,
 } from '@calque/core';
 import sharp from 'sharp';
+import { labelPictureInvalid } from '../errors.ts';
 import { MAX_PIXELS } from '../images/picture-settings.ts';
+import { faultOfDeclared } from './declared-size.ts';
 import { type ReadFormat, stemsOf, type WriteFormat } from './format-files.ts';
 import { parseJson } from './parse-json.ts';
 
@@ -86,7 +88,7 @@ async function cutOut({ data, width }: Pixels, mask: Rle, { x1, y1, x2, y2 }: Bo
     .toBuffer();
 }
 
-export const readCutoutFiles: ReadFormat = async ({ paths, read }) => {
+export const readCutoutFiles: ReadFormat = async ({ paths, read }, finder) => {
   if (!paths.includes('cutouts.json')) {
     throw formatInvalid(
       'cut-outs',
@@ -109,14 +111,18 @@ export const readCutoutFiles: ReadFormat = async ({ paths, read }) => {
         problem: 'a field is missing or of another type',
         expected: 'file, image, width, height, x, y',
       });
-    } else if (paths.includes(cutout.file)) {
+      continue;
+    }
+    const fault = await faultOfDeclared(finder, [cutout.image], cutout);
+    if (fault !== null) faults.push(fault);
+    else if (paths.includes(cutout.file)) {
       const mask = await maskOf(await read(cutout.file), cutout);
       const size = { width: cutout.width, height: cutout.height };
       const image = images.get(cutout.image) ?? { path: cutout.image, size, objects: [] };
       image.objects.push({
-        name: cutout.name ?? '',
-        label: cutout.label ?? null,
-        score: cutout.score ?? null,
+        name: typeof cutout.name === 'string' ? cutout.name : '',
+        label: typeof cutout.label === 'string' ? cutout.label : null,
+        score: Number.isFinite(cutout.score) ? (cutout.score as number) : null,
         mask,
       });
       images.set(cutout.image, image);
@@ -143,11 +149,15 @@ function isCutOut(value: Partial<CutOut> | null): value is CutOut {
 }
 
 async function maskOf(png: Buffer, { width, height, x, y, file }: CutOut): Promise<Rle> {
-  const { data, info } = await sharp(png, { limitInputPixels: MAX_PIXELS })
+  // A picture that lies within the image has no more pixels than it.
+  const { data, info } = await sharp(png, { limitInputPixels: width * height })
     .ensureAlpha()
     .extractChannel('alpha')
     .raw()
-    .toBuffer({ resolveWithObject: true });
+    .toBuffer({ resolveWithObject: true })
+    .catch((error: unknown) => {
+      throw labelPictureInvalid(file, error instanceof Error ? error.message : String(error));
+    });
   if (x + info.width > width || y + info.height > height) {
     throw formatInvalid(
       'cut-outs',

@@ -19,6 +19,7 @@ import { toWireRle } from '../predictions/wire-rle.ts';
 import type { StoredImage, StoredLabel } from '../storage/storage.ts';
 import { readCutoutFiles } from './cutout-files.ts';
 import { DatasetImages } from './dataset-images.ts';
+import { noSuchImage, wrongSize } from './declared-size.ts';
 import type { ExportFormat, InFiles, ReadFormat } from './format-files.ts';
 import { readPngFiles } from './png-files.ts';
 import { readCocoFiles, readGeoJsonFiles, readLabelMeFiles } from './single-file-formats.ts';
@@ -121,13 +122,7 @@ async function plan(
 }
 
 function faultOf({ path, size, objects }: ExchangeImage, image: StoredImage | null): FormatFault | null {
-  if (image === null) {
-    return {
-      place: path,
-      problem: 'the dataset has no such image',
-      expected: 'the path or the name of one image',
-    };
-  }
+  if (image === null) return noSuchImage(path);
   const { width, height } = image;
   if (width === null || height === null) {
     return {
@@ -139,12 +134,7 @@ function faultOf({ path, size, objects }: ExchangeImage, image: StoredImage | nu
   const wrong = [size, ...objects.map(({ mask }) => mask.size)].find(
     (found) => found.width !== width || found.height !== height,
   );
-  if (wrong === undefined) return null;
-  return {
-    place: path,
-    problem: `masks of ${wrong.width} x ${wrong.height} pixels`,
-    expected: `${width} x ${height}, the size of the image after orientation`,
-  };
+  return wrong === undefined ? null : wrongSize(path, wrong, { width, height });
 }
 
 /** Colours of labels that nobody has chosen one for, after Okabe and Ito, 2008. */

@@ -1,6 +1,7 @@
 import type { LabelMap } from '@calque/core';
 import { decode, encode, type IndexedColors } from 'fast-png';
 import { labelPictureInvalid } from '../errors.ts';
+import { boundedPng } from './bounded-png.ts';
 
 /**
  * The palette of Pascal VOC: the bits of a number spread over red, green and blue, so that neighbours differ. 256 colours.
@@ -46,7 +47,7 @@ export function encodeBinaryPng({ width, height, data }: LabelMap): Uint8Array {
  */
 export function decodeLabelPng(bytes: Uint8Array, name: string): LabelMap {
   try {
-    const { width, height, data, depth, channels, palette } = decode(bytes);
+    const { width, height, data, depth, channels, palette } = decode(boundedPng(bytes));
     if (palette !== undefined || channels === 1)
       return { width, height, data: unpacked(data, width, height, depth) };
     const values = new Uint32Array(width * height);

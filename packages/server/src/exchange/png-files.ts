@@ -131,13 +131,17 @@ function indexIn(value: unknown): Index {
     labels: listOf<unknown>(labels).filter(isText),
     images: listOf<Index['images'][number]>(images)
       .filter((image) => isText(image?.path))
-      .map((image) => ({ ...image, objects: listOf<IndexedObject>(image.objects).flatMap(checkedObject) })),
+      .map((image) => ({
+        ...image,
+        objects: listOf<IndexedObject | null>(image.objects).flatMap(checkedObject),
+      })),
   };
 }
 
 type IndexedObject = Index['images'][number]['objects'][number];
 
-function checkedObject({ value, binary, name, label, score }: IndexedObject): IndexedObject[] {
+function checkedObject(object: Partial<IndexedObject> | null): IndexedObject[] {
+  const { value = 0, binary, name, label, score } = object ?? {};
   if (!isText(binary)) return [];
   return [
     {
@@ -145,7 +149,7 @@ function checkedObject({ value, binary, name, label, score }: IndexedObject): In
       binary,
       name: isText(name) ? name : '',
       label: isText(label) ? label : null,
-      score: typeof score === 'number' ? score : null,
+      score: Number.isFinite(score) ? (score as number) : null,
     },
   ];
 }

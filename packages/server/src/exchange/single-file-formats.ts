@@ -10,7 +10,8 @@ import {
   writeGeoJson,
   writeLabelMe,
 } from '@calque/core';
-import { type ReadFormat, stemOf, stemsOf, type WriteFormat } from './format-files.ts';
+import { faultOfDeclared } from './declared-size.ts';
+import { type ImageFinder, type ReadFormat, stemOf, stemsOf, type WriteFormat } from './format-files.ts';
 import { decodeLabelPng } from './label-png.ts';
 import { parseJson } from './parse-json.ts';
 
@@ -43,6 +44,11 @@ export const readLabelMeFiles: ReadFormat = async ({ paths, read }, images) => {
   const readings: NamedReading[] = [];
   for (const path of paths.filter((name) => name.endsWith('.json'))) {
     const value = parseJson(await read(path), path, 'LabelMe');
+    const fault = await faultOfLabelMe(value, path, images);
+    if (fault !== null) {
+      readings.push({ path, reading: { labels: [], images: [], faults: [fault] } });
+      continue;
+    }
     const pictures = new Map(
       labelMePictures(value).map((text) => [
         text,
@@ -51,9 +57,8 @@ export const readLabelMeFiles: ReadFormat = async ({ paths, read }, images) => {
     );
     const { faults, ...image } = readLabelMe(value, pictures);
     // The path is from the file, and where the file is says more than what was written on another machine.
-    const folder = path.slice(0, path.lastIndexOf('/') + 1);
-    const name = image.path.split(/[\\/]/).at(-1) ?? image.path;
-    const found = (await images.find(`${folder}${name}`)) ?? (await images.find(image.path));
+    const [beside, written] = pathsOfLabelMe(image.path, path);
+    const found = (await images.find(beside)) ?? (await images.find(written));
     readings.push({
       path,
       reading: { labels: [], images: [{ ...image, path: found?.path ?? image.path }], faults },
@@ -61,6 +66,22 @@ export const readLabelMeFiles: ReadFormat = async ({ paths, read }, images) => {
   }
   return joined(readings);
 };
+
+/** Beside the file, and where the program that wrote it had it. */
+function pathsOfLabelMe(imagePath: string, path: string): readonly [beside: string, written: string] {
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+  return [`${folder}${imagePath.split(/[\\/]/).at(-1) ?? imagePath}`, imagePath];
+}
+
+async function faultOfLabelMe(
+  value: unknown,
+  path: string,
+  images: ImageFinder,
+): Promise<FormatFault | null> {
+  const { imagePath, imageWidth, imageHeight } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof imagePath !== 'string') return null;
+  return faultOfDeclared(images, pathsOfLabelMe(imagePath, path), { width: imageWidth, height: imageHeight });
+}
 
 function binaryOf({ width, height, data }: { width: number; height: number; data: ArrayLike<number> }) {
   return { width, height, data: Uint8Array.from(data, (value) => (value === 0 ? 0 : 1)) };
@@ -77,11 +98,23 @@ export const readGeoJsonFiles: ReadFormat = async ({ paths, read }, images) => {
   const readings: NamedReading[] = [];
   for (const path of paths.filter((name) => /\.(geo)?json$/.test(name))) {
     const known = await images.find(stemOf(path));
-    const { faults, ...image } = readGeoJson(parseJson(await read(path), path, 'GeoJSON'), known);
+    const value = parseJson(await read(path), path, 'GeoJSON');
+    const fault = await faultOfGeoJson(value, images);
+    if (fault !== null) {
+      readings.push({ path, reading: { labels: [], images: [], faults: [fault] } });
+      continue;
+    }
+    const { faults, ...image } = readGeoJson(value, known);
     readings.push({ path, reading: { labels: [], images: [image], faults } });
   }
   return joined(readings);
 };
+
+async function faultOfGeoJson(value: unknown, images: ImageFinder): Promise<FormatFault | null> {
+  const { image } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const { path, width, height } = (image ?? {}) as Readonly<Record<string, unknown>>;
+  return typeof path === 'string' ? faultOfDeclared(images, [path], { width, height }) : null;
+}
 
 interface NamedReading {
   readonly path: string;

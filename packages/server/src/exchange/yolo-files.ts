@@ -80,7 +80,9 @@ function namesIn(value: unknown, path: string): string[] {
   const names = (value as { readonly names?: unknown } | null)?.names;
   const entries = typeof names === 'object' && names !== null ? Object.entries(names) : [];
   const labels: string[] = [];
-  for (const [number, name] of entries) if (/^\d{1,6}$/.test(number)) labels[Number(number)] = String(name);
+  for (const [number, name] of entries)
+    if (/^\d{1,6}$/.test(number) && ['string', 'number', 'boolean'].includes(typeof name))
+      labels[Number(number)] = String(name);
   const isWhole = labels.length > 0 && Array.from(labels).every((label) => label !== undefined);
   if (!isWhole) throw formatInvalid('YOLO', path, 'no names', '`names`: a name for every class from 0 on');
   return labels;

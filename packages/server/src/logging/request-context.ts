@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
+import { callerOf } from '../security/caller.ts';
 import type { RequestSpan } from '../tracing/tracing.ts';
 
 /** What work is done for, wherever in the server it is done. */
@@ -31,7 +32,7 @@ export function requestIdOf(headers: FastifyRequest['headers']): string {
 }
 
 /**
- * Who asks. Behind a tunnel everybody comes from one address, so that each page, and each program that gives a name, counts for
+ * Who asks, where it has no account. Behind a tunnel everybody comes from one address, so that each page, and each program that gives a name, counts for
  * itself; the others are told apart by their address.
  */
 export function personOf({ headers, ip }: Pick<FastifyRequest, 'headers' | 'ip'>): string {
@@ -47,5 +48,5 @@ export function keepSpan(request: FastifyRequest, span: RequestSpan): void {
 
 export function contextOf(request: FastifyRequest): RequestContext {
   const span = contexts.get(request)?.span ?? null;
-  return { requestId: request.id, person: personOf(request), span };
+  return { requestId: request.id, person: callerOf(request)?.name ?? personOf(request), span };
 }

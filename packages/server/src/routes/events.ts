@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import type { ServerParts } from '../app/server-parts.ts';
 import type { NumberedEvent } from '../events/event-hub.ts';
+import { knownCaller } from '../security/guard.ts';
 
 const HEARTBEAT_MS = 15_000;
 /** A page that reads so slowly is let go; it comes back and is told what it missed. */
@@ -15,7 +16,7 @@ const QuerySchema = Type.Object(
 );
 
 /** `GET /api/events`: server-sent events. `?page=ID`: what this page wanted to be encoded ends with its connection. */
-export function registerEvents(app: FastifyInstance, { events, embeddings }: ServerParts): void {
+export function registerEvents(app: FastifyInstance, { events, embeddings, guard }: ServerParts): void {
   const open = new Map<FastifyReply, () => void>();
   const connections = new Map<string, number>();
   app.get<{ Querystring: { page?: string } }>(
@@ -40,7 +41,11 @@ export function registerEvents(app: FastifyInstance, { events, embeddings }: Ser
       const send = (event: NumberedEvent): void => write(reply, textOf(event));
       for (const event of events.greeting(lastEventId(request.headers['last-event-id']))) send(event);
       const stop = events.listen(send);
-      const heartbeat = setInterval(() => write(reply, ': here\n\n'), HEARTBEAT_MS);
+      const heartbeat = setInterval(() => {
+        // Who has been signed out since hears nothing more.
+        if (knownCaller(request, guard) === null) reply.raw.end();
+        else write(reply, ': here\n\n');
+      }, HEARTBEAT_MS);
       if (page !== undefined) connections.set(page, (connections.get(page) ?? 0) + 1);
       const end = (): void => {
         stop();

@@ -1,7 +1,16 @@
 import type { Handlers } from '../app/route-registrar.ts';
 import type { ServerParts } from '../app/server-parts.ts';
+import { diagnose } from '../diagnosis/diagnose.ts';
 
-export function stateRoutes({ settings, events, models, version }: ServerParts): Handlers {
+export function stateRoutes({
+  settings,
+  events,
+  models,
+  version,
+  guard,
+  datasets,
+  home,
+}: ServerParts): Handlers {
   const startedMs = Date.now();
   return {
     async health() {
@@ -15,10 +24,15 @@ export function stateRoutes({ settings, events, models, version }: ServerParts):
         engine: await models.engineFacts(),
       };
     },
-    async readSettings() {
-      return settings.read();
+    async diagnose() {
+      return diagnose({ datasets: datasets.all(), home, version, now: () => new Date() });
     },
-    async changeSettings({ body }) {
+    async readSettings(_, { person }) {
+      return guard.accounts === null || person === null ? settings.read() : guard.accounts.settings(person);
+    },
+    async changeSettings({ body }, { person }) {
+      // Of one person, and of no concern to the pages of the others.
+      if (guard.accounts !== null && person !== null) return guard.accounts.changeSettings(person, body);
       const changed = await settings.change(body);
       events.tell({ type: 'settings', settings: changed });
       return changed;

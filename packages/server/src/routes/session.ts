@@ -1,27 +1,22 @@
 import type { Handlers } from '../app/route-registrar.ts';
 import type { ServerParts } from '../app/server-parts.ts';
-import { accessDenied, tooManyRequests } from '../errors.ts';
-import { sameSecret } from '../security/access-token.ts';
-import { setCookie } from '../security/guard.ts';
+import { callerOf } from '../security/caller.ts';
+import { clearCookie } from '../security/guard.ts';
+import { logIn } from '../security/log-in.ts';
 
-const MINUTE_MS = 60_000;
-
-export function sessionRoutes({ guard, limits }: ServerParts): Handlers {
-  const attempts: number[] = [];
+export function sessionRoutes({ guard, attempts }: ServerParts): Handlers {
   return {
-    async logIn({ body }, { reply }) {
-      limitAttempts(attempts, limits.loginsPerMinute);
-      if (guard.token === null) return;
-      if (!sameSecret(body.token, guard.token)) throw accessDenied();
-      setCookie(reply, guard, guard.token);
+    async logIn({ body }, { request, reply }) {
+      await logIn(request, reply, body, { guard, attempts });
+    },
+    async logOut(_, { request, reply }) {
+      const cookie = request.cookies[guard.cookieName];
+      if (cookie !== undefined) guard.accounts?.end(cookie);
+      clearCookie(reply, guard);
+    },
+    async readSession(_, { request }) {
+      const caller = callerOf(request);
+      return { accounts: guard.accounts !== null, name: caller?.name ?? null, role: caller?.role ?? null };
     },
   };
-}
-
-/** Of everybody together: a guesser could come from many places. */
-function limitAttempts(attempts: number[], perMinute: number): void {
-  const now = Date.now();
-  while ((attempts[0] ?? now) < now - MINUTE_MS) attempts.shift();
-  if (attempts.length >= perMinute) throw tooManyRequests(60);
-  attempts.push(now);
 }

@@ -37,7 +37,6 @@ describe('without the token', () => {
     '/favicon.ico',
     '//api/datasets',
     '/login/../api/datasets',
-    '/api/session',
   ])('%s answers 401', async (url) => {
     harness = await ServerHarness.create({ pageFolder: await page() });
     const answer = await get(url);
@@ -117,8 +116,28 @@ describe('with the token', () => {
     expect(headers['cross-origin-opener-policy']).toBe('same-origin');
     expect(headers['cross-origin-embedder-policy']).toBe('require-corp');
     expect(headers['content-security-policy']).toContain("script-src 'self' 'wasm-unsafe-eval';");
+    expect(headers['content-security-policy']).toContain("style-src 'self';");
     expect(headers['referrer-policy']).toBe('no-referrer');
     expect(headers['x-content-type-options']).toBe('nosniff');
+  });
+
+  test('no answer allows inline scripts or styles, and files of others may do nothing at all', async () => {
+    const script = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>';
+    harness = await ServerHarness.create({
+      files: { 'a.jpg': [40, 30], 'b.png': script },
+      pageFolder: await page(),
+    });
+    for (const url of ['/', '/login', '/api/docs/', '/api/health', '/api/nothing']) {
+      const { headers } = await harness.inject('GET', url);
+      expect(headers['content-security-policy'], url).not.toMatch(/'unsafe-/);
+    }
+    const refused = await get('/', { accept: 'text/html' });
+    expect(refused.headers['content-security-policy']).toContain("default-src 'none'");
+    for (const name of ['a.jpg', 'b.png']) {
+      const { headers } = await harness.inject('GET', `${harness.path(await harness.image(name))}/file`);
+      expect(headers['content-security-policy']).toBe("default-src 'none'; frame-ancestors 'none'; sandbox");
+      expect(headers['content-type']).toMatch(/^(?:image\/jpeg|application\/octet-stream)$/);
+    }
   });
 
   test('the documentation comes from here, and lists every operation', async () => {

@@ -10,6 +10,8 @@ import type { ModelManifest } from '@calque/models';
 import type { ModelState, PullEvent, PullOptions, ResolvedModel } from '@calque/models/node';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import sharp from 'sharp';
+import type { Accounts } from '../accounts/accounts.ts';
+import { LoginAttempts } from '../accounts/login-attempts.ts';
 import { createApp } from '../app/create-app.ts';
 import { Lifecycle } from '../app/lifecycle.ts';
 import { DEFAULT_LIMITS, type Limits, type ServerParts } from '../app/server-parts.ts';
@@ -38,6 +40,7 @@ export interface HarnessOptions {
   readonly engine?: FakeBackendOptions;
   readonly limits?: Partial<Limits>;
   readonly token?: string | null;
+  readonly accounts?: Accounts;
   /** Files of the dataset before it is opened: name and size of a drawn picture, or bytes. */
   readonly files?: Readonly<Record<string, readonly [width: number, height: number] | Uint8Array | string>>;
   readonly store?: FakeStore;
@@ -48,6 +51,11 @@ export interface HarnessOptions {
   readonly publicUrl?: URL;
   /** One that another harness left; default: a fresh one. */
   readonly folder?: string;
+}
+
+interface RegisteredRoute {
+  readonly method: string | string[];
+  readonly url: string;
 }
 
 /** The whole server over a folder of its own and a fake engine, without a port. */
@@ -63,6 +71,7 @@ export class ServerHarness {
   /** What each of them would tell its events to. */
   readonly engineListeners: EngineListener[];
   readonly faults: unknown[];
+  readonly routes: readonly RegisteredRoute[];
 
   private constructor(
     fields: Omit<
@@ -78,6 +87,7 @@ export class ServerHarness {
     this.engines = fields.engines;
     this.engineListeners = fields.engineListeners;
     this.faults = fields.faults;
+    this.routes = fields.routes;
     this.parts.events.listen(({ event }) => this.events.push(event));
     this.client = createClient({
       baseUrl: 'http://127.0.0.1',
@@ -138,8 +148,10 @@ export class ServerHarness {
       monitoring,
       log,
       tracing: options.tracing ?? null,
+      attempts: new LoginAttempts(options.limits?.loginsPerMinute ?? DEFAULT_LIMITS.loginsPerMinute),
       guard: {
         token: options.token === undefined ? TOKEN : options.token,
+        accounts: options.accounts ?? null,
         hosts: [
           '127.0.0.1',
           'localhost',
@@ -152,11 +164,16 @@ export class ServerHarness {
       pageFolder: options.pageFolder ?? null,
       version: '0.0.0',
       lifecycle: new Lifecycle(),
+      home: join(folder, 'home'),
       limits: { ...DEFAULT_LIMITS, ...options.limits },
     };
     const faults: unknown[] = [];
-    const app = await createApp(parts, { onFault: (error) => faults.push(error) });
-    return new ServerHarness({ folder, root, app, parts, dataset, engines, engineListeners, faults });
+    const routes: RegisteredRoute[] = [];
+    const app = await createApp(parts, {
+      onFault: (error) => faults.push(error),
+      onRoute: ({ method, url }) => routes.push({ method, url }),
+    });
+    return new ServerHarness({ folder, root, app, parts, dataset, engines, engineListeners, faults, routes });
   }
 
   /** A request with the token. */

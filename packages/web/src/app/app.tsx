@@ -9,7 +9,7 @@ import { createCommandRegistry } from '../keyboard/command-registry.ts';
 import { ShortcutsSheet } from '../keyboard/shortcuts-sheet.tsx';
 import { CommandsProvider } from '../keyboard/use-commands.tsx';
 import { LiveRegion } from '../panels/live-region.tsx';
-import { cssVariables, theme } from '../theme/theme.ts';
+import { theme } from '../theme/theme.ts';
 import { DatasetPage } from './dataset-page.tsx';
 import { MonitoringPlace, TablePlace } from './late-panels.tsx';
 import { Boundary, fetchLateParts } from './late-part.tsx';
@@ -17,6 +17,7 @@ import { LoginPage, statusOf } from './login-page.tsx';
 import { usePlace } from './route.ts';
 import { createQueryClient, followEvents, useDatasets } from './server-lists.ts';
 import { type Services, ServicesProvider, usePreference, useServices } from './services.tsx';
+import { whenSignedOut } from './signed-out.ts';
 import { Situation } from './situation.tsx';
 import { StartPage } from './start-page.tsx';
 import { Workbench } from './workbench.tsx';
@@ -68,7 +69,13 @@ function Appearance({ translation, children }: { translation: i18n; children: Re
   }, [translation, language]);
   const scheme = useColorScheme(wanted);
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} forceColorScheme={scheme}>
+    // Its variables come from adoptVariables: its own style elements would need a weaker content security policy.
+    <MantineProvider
+      theme={theme}
+      forceColorScheme={scheme}
+      withCssVariables={false}
+      withGlobalClasses={false}
+    >
       {children}
     </MantineProvider>
   );
@@ -108,6 +115,11 @@ function Pages() {
   }, [allowed, services]);
 
   useEffect(() => (allowed ? fetchLateParts() : undefined), [allowed]);
+  // The list is asked for again and answered in the same way, so that the form shows; work that was not sent is kept.
+  useEffect(
+    () => (allowed ? whenSignedOut(() => void queries.resetQueries({ queryKey: ['datasets'] })) : undefined),
+    [allowed, queries],
+  );
 
   if (statusOf(datasets.error) === 401) return <LoginPage />;
   if (datasets.error !== null && datasets.data === undefined) {

@@ -48,9 +48,10 @@ async function openEditor(
   const { client, events, masks } = backend;
   masks.prepare();
   const { model: wanted, decodeIn, hoverPreview, maskOpacity } = preferences.store.getState();
-  const [image, models, labels] = await Promise.all([
+  const [image, models, session, labels] = await Promise.all([
     lookedAt(backend, listed),
     lists.models(),
+    client.call('readSession', {}),
     lists.labels(listed.datasetId),
   ]);
   const model = chosenModel(models, wanted)?.id ?? 'sam2-hiera-tiny';
@@ -70,6 +71,7 @@ async function openEditor(
     newId: () => crypto.randomUUID(),
     page,
     nameOf: (ordinal) => translation().t('objects.unnamed', { place: ordinal }),
+    mayEdit: session.role !== 'viewer',
     settings: { tool: 'box', hoverPreview, maskOpacity },
   });
   const { close } = editor;

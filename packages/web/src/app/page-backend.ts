@@ -12,11 +12,16 @@ import { createIdbQueueStore } from '../sync/idb-queue-store.ts';
 import type { Backend } from './backend.ts';
 import { basePath } from './base-path.ts';
 import { pageId } from './page-id.ts';
+import { fetchSayingSignedOut } from './signed-out.ts';
 
 /** The server that the page came from. */
 export function createPageBackend(): Backend {
   const base = basePath();
-  const client = createClient({ baseUrl: base, headers: { 'x-calque-page': pageId } });
+  const client = createClient({
+    baseUrl: base,
+    headers: { 'x-calque-page': pageId },
+    fetch: fetchSayingSignedOut,
+  });
   const events = createEventStream({ open: () => new EventSource(`${base}/api/events`), clock });
   const recorder = createPredictionRecorder({
     client,

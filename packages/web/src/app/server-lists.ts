@@ -1,4 +1,12 @@
-import type { ModelState, ServerEvent, WireDataset, WireImage, WireLabel, WireStatistics } from '@calque/api';
+import type {
+  ModelState,
+  ServerEvent,
+  Session,
+  WireDataset,
+  WireImage,
+  WireLabel,
+  WireStatistics,
+} from '@calque/api';
 import {
   type InfiniteData,
   keepPreviousData,
@@ -37,6 +45,20 @@ export function useDatasets() {
     queryKey: ['datasets'],
     queryFn: ({ signal }) => client.call('listDatasets', { signal }),
   });
+}
+
+/** Who is signed in; undefined until the server has said so. */
+export function useSession(): Session | undefined {
+  const { client } = useServices();
+  return useQuery({
+    queryKey: ['session'],
+    queryFn: ({ signal }) => client.call('readSession', { signal }),
+  }).data;
+}
+
+/** False for who may look alone; until the server has said so, nothing is held back. */
+export function useMayEdit(): boolean {
+  return useSession()?.role !== 'viewer';
 }
 
 export function useDataset(datasetId: string): WireDataset | undefined {

@@ -187,6 +187,7 @@ class PageEditor implements Editor {
 
   setMaskPrompt(rle: RecordedRle | null): void {
     this.#line.run(() => {
+      if (!this.#mayEdit()) return;
       const maskId = rle === null ? null : this.#deps.queue.keepMask(rle);
       const change = (annotation: Annotation): Annotation =>
         unreviewed({
@@ -264,7 +265,7 @@ class PageEditor implements Editor {
   setModel(model: string): void {
     this.#line.run(() => {
       this.#model = model;
-      this.#embeddings.want(model);
+      if (this.#deps.mayEdit) this.#embeddings.want(model);
       if (this.#state.selectedId !== null) {
         this.#editSelected('set-model', (annotation) =>
           unreviewed({
@@ -305,6 +306,7 @@ class PageEditor implements Editor {
 
   restore(annotationId: string): void {
     this.#line.run(() => {
+      if (!this.#mayEdit()) return;
       const { document, log } = this.#state;
       const last = document.annotations.has(annotationId) ? null : lastStateOf(log, annotationId);
       if (last === null) {
@@ -550,6 +552,7 @@ class PageEditor implements Editor {
       this.#notify('info', 'editor.image-not-read');
       return;
     }
+    if (!this.#mayEdit()) return;
     const { selectedId } = this.#state;
     const base = selectedId === null ? null : (this.#views.get(selectedId)?.state.look?.mask.rle ?? null);
     if (selectedId !== null && this.#editable(selectedId) === null) return;
@@ -567,7 +570,7 @@ class PageEditor implements Editor {
   }
 
   #turn(kind: 'undo' | 'redo', step: StepEntry | undefined): void {
-    if (step === undefined) return;
+    if (step === undefined || !this.#mayEdit()) return;
     const { newId, page } = this.#deps;
     this.#endTrial();
     this.#deps.queue.append({ kind, id: newId(), at: this.#now(), author: page, stepId: step.id });
@@ -663,6 +666,7 @@ class PageEditor implements Editor {
   }
 
   #begin(gesture: Gesture, change: (annotation: Annotation) => Annotation): void {
+    if (!this.#mayEdit()) return;
     const annotation = this.#blank(this.#deps.newId());
     this.#step(gesture, [{ before: null, after: this.#revised(change(annotation)) }]);
     this.#select(annotation.id);
@@ -675,6 +679,7 @@ class PageEditor implements Editor {
   }
 
   #step(gesture: Gesture, changes: readonly AnnotationChange[]): void {
+    if (!this.#mayEdit()) return;
     const { newId, page, queue } = this.#deps;
     queue.append({ kind: 'step', id: newId(), at: this.#now(), author: page, gesture, changes });
   }
@@ -707,6 +712,12 @@ class PageEditor implements Editor {
     return null;
   }
 
+  /** Says so where the person may not. */
+  #mayEdit(): boolean {
+    if (!this.#deps.mayEdit) this.#notify('info', 'editor.read-only');
+    return this.#deps.mayEdit;
+  }
+
   #checkPoint({ x, y, label }: ImagePoint & { readonly label: PointLabel }): void {
     const { size } = this.#state.image;
     if (size !== null) validatePrompt({ box: null, points: [{ x, y, label }], mask: null }, size);
@@ -723,7 +734,7 @@ class PageEditor implements Editor {
     if (this.#tried !== null && !document.annotations.has(this.#tried.annotationId)) this.#tried = null;
     this.#views.update(document, this.#tried, ({ revision }) => this.#fresh.has(revision));
     this.#refreshing = false;
-    if (loaded) this.#embeddings.want(this.#model);
+    if (loaded && this.#deps.mayEdit) this.#embeddings.want(this.#model);
     const embedding = this.#embeddings.stateOf(selected?.model ?? this.#model);
     this.#set({ document, log, loaded, save, embedding, selectedId: selected?.id ?? null });
     this.#refreshViews();

@@ -27,6 +27,8 @@ export interface EditorDeps {
   readonly page: string;
   /** Name of the n-th new annotation, in the person's language. */
   readonly nameOf: (ordinal: number) => string;
+  /** False: the person may look and change nothing; the model is not asked either. */
+  readonly mayEdit: boolean;
   /** Settings that the person brings along. */
   readonly settings?: Partial<Pick<EditorState, 'tool' | 'brushDiameterPx' | 'hoverPreview' | 'maskOpacity'>>;
 }

@@ -1,6 +1,7 @@
 export const editorEn = {
   'editor.annotation-missing': 'This object is no longer there',
   'editor.annotation-locked': '“{{name}}” is locked',
+  'editor.read-only': 'You may look at this dataset, and change nothing in it',
   'editor.nothing-selected': 'Select an object first',
   'editor.point-missing': 'This point is no longer there',
   'editor.no-such-candidate': 'There is no such candidate',

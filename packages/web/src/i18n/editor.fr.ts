@@ -3,6 +3,7 @@ import type { editorEn } from './editor.en.ts';
 export const editorFr: Record<keyof typeof editorEn, string> = {
   'editor.annotation-missing': 'Cet objet n’existe plus',
   'editor.annotation-locked': '« {{name}} » est verrouillé',
+  'editor.read-only': 'Vous pouvez consulter ce jeu de données, pas le modifier',
   'editor.nothing-selected': 'Sélectionnez d’abord un objet',
   'editor.point-missing': 'Ce point n’existe plus',
   'editor.no-such-candidate': 'Il n’y a pas de tel candidat',

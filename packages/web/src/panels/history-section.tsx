@@ -88,8 +88,12 @@ function Step({ label, object, time, current, undone = false, onClick }: StepPro
   );
 }
 
+/** What it was done to, and by whom, where people have accounts. */
 function objectOf(step: StepEntry, text: Text): string {
-  if (step.changes.length > 1) return text('history.several', { count: step.changes.length });
-  const change = step.changes[0];
-  return (change?.after ?? change?.before)?.name ?? '';
+  const [change] = step.changes;
+  const several = step.changes.length > 1;
+  const object = several
+    ? text('history.several', { count: step.changes.length })
+    : ((change?.after ?? change?.before)?.name ?? '');
+  return [object, step.by ?? ''].filter((part) => part !== '').join(' · ');
 }

@@ -1,4 +1,4 @@
-import { IconCloudCheck, IconCloudOff, IconCloudUp } from '@tabler/icons-react';
+import { IconCloudCheck, IconCloudOff, IconCloudUp, IconEye } from '@tabler/icons-react';
 import { useEditorState } from '../app/use-editor.tsx';
 import { useText } from '../i18n/use-text.ts';
 import { Tip } from './tip.tsx';
@@ -15,6 +15,19 @@ export function SaveMark() {
       <span className={styles['save']} data-state={save} role="status">
         <Icon size={16} stroke={1.7} aria-hidden="true" />
         <span>{text(`save.${save}`)}</span>
+      </span>
+    </Tip>
+  );
+}
+
+/** In its place for who may not change anything. */
+export function ReadOnlyMark() {
+  const text = useText();
+  return (
+    <Tip label={text('user.read-only.what')} long="long">
+      <span className={styles['save']} role="status">
+        <IconEye size={16} stroke={1.7} aria-hidden="true" />
+        <span>{text('user.read-only')}</span>
       </span>
     </Tip>
   );

@@ -11,15 +11,16 @@ import {
 import { useState } from 'react';
 import { interfaceStore, useInterface } from '../app/interface-state.ts';
 import { goTo, hrefOf } from '../app/route.ts';
-import type { ImageList } from '../app/server-lists.ts';
+import { type ImageList, useMayEdit } from '../app/server-lists.ts';
 import { useText } from '../i18n/use-text.ts';
 import { CapturesMenu } from './captures-menu.tsx';
 import { DecodeMenu } from './decode-menu.tsx';
 import { IconButton } from './icon-button.tsx';
 import { LanguageSwitch, ThemeSwitch } from './language-and-theme.tsx';
 import { ModelMenu } from './model-menu.tsx';
-import { SaveMark } from './save-mark.tsx';
+import { ReadOnlyMark, SaveMark } from './save-mark.tsx';
 import styles from './top-bar.module.css';
+import { UserMenu } from './user-menu.tsx';
 
 interface TopBarProps {
   readonly dataset: WireDataset | undefined;
@@ -33,6 +34,7 @@ interface TopBarProps {
 export function TopBar({ dataset, list, image, editing }: TopBarProps) {
   const text = useText();
   const phone = useMediaQuery('(max-width: 760px)') === true;
+  const mayEdit = useMayEdit();
   return (
     <header className={styles['bar']}>
       <a
@@ -71,7 +73,7 @@ export function TopBar({ dataset, list, image, editing }: TopBarProps) {
       {image === null ? null : <Position list={list} image={image} />}
       <span className={styles['space']} />
       {phone || dataset === undefined ? null : <Search />}
-      {editing ? <SaveMark /> : null}
+      {editing ? mayEdit ? <SaveMark /> : <ReadOnlyMark /> : null}
       {editing ? <CapturesMenu /> : null}
       {phone ? null : <ModelMenu />}
       {editing && !phone ? <DecodeMenu /> : null}
@@ -84,6 +86,7 @@ export function TopBar({ dataset, list, image, editing }: TopBarProps) {
       )}
       <LanguageSwitch />
       <ThemeSwitch />
+      <UserMenu />
       {phone ? null : (
         <IconButton
           label={text('command.shortcuts')}

@@ -10,6 +10,7 @@ import {
   type ReportRequest,
   type RouteName,
   type ServerEvent,
+  type Session,
   type WireCandidate,
   type WireDataset,
   type WireImage,
@@ -44,6 +45,8 @@ import { fakeAdvice, fakeMonitoring } from './monitored-day.ts';
 type FakeSituation =
   | 'usual'
   | 'login'
+  | 'sign-in'
+  | 'viewer'
   | 'gone'
   | 'empty'
   | 'problem'
@@ -116,6 +119,13 @@ export function createFakeServer(wanted: string | null): FakeServer {
   };
 }
 
+function sessionOf(situation: FakeSituation): Session {
+  if (situation === 'login') return { accounts: false, name: null, role: null };
+  if (situation === 'sign-in') return { accounts: true, name: null, role: null };
+  if (situation === 'viewer') return { accounts: true, name: 'Ada', role: 'viewer' };
+  return { accounts: false, name: null, role: 'admin' };
+}
+
 interface LooseArguments {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, unknown>>;
@@ -147,7 +157,9 @@ class InMemoryServer {
 
   async answer(name: RouteName, { params = {}, query = {}, body, signal }: LooseArguments): Promise<unknown> {
     await pause(name === 'predict' ? 60 : 4, signal);
-    if (this.#situation === 'login') throw problem('session-required', 401, 'log in first');
+    if (name === 'readSession') return sessionOf(this.#situation);
+    if (this.#situation === 'login' || this.#situation === 'sign-in')
+      throw problem('access-denied', 401, 'log in first');
     const imageId = params['imageId'] ?? '';
     switch (name) {
       case 'listDatasets':

@@ -51,7 +51,11 @@ export const theme = createTheme({
       },
     },
     Popover: { defaultProps: { transitionProps: { duration: 80 }, shadow: 'md', withinPortal: true } },
-    Modal: { defaultProps: { transitionProps: { duration: 120 }, shadow: 'md', centered: true } },
+    // The page never scrolls, so nothing is to be locked; the lock would write a style element.
+    Modal: {
+      defaultProps: { transitionProps: { duration: 120 }, shadow: 'md', centered: true, lockScroll: false },
+    },
+    ModalRoot: { defaultProps: { lockScroll: false } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 32 } },
     Button: { defaultProps: { size: 'xs' } },
   },

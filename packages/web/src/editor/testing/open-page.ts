@@ -31,9 +31,13 @@ export interface PageOptions {
   readonly store: QueueStore;
   /** Leaves what earlier pages did not send where it is until the image is opened. */
   readonly model?: string;
+  readonly mayEdit?: boolean;
 }
 
-export function openPage(server: FakeServer, { name, store, model = 'tiny' }: PageOptions): Page {
+export function openPage(
+  server: FakeServer,
+  { name, store, model = 'tiny', mayEdit = true }: PageOptions,
+): Page {
   const connection = server.connect();
   const clock = clockOfPage(server.clock, connection);
   const masks = new FakeMaskMaker(server.clock);
@@ -58,6 +62,7 @@ export function openPage(server: FakeServer, { name, store, model = 'tiny' }: Pa
   const editor = createEditor({
     datasetId: 'dataset-1',
     image: fakeImage,
+    mayEdit,
     labels: fakeLabels,
     model,
     client: connection,
