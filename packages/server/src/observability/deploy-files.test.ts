@@ -76,6 +76,8 @@ async function everything(): Promise<Series> {
   metrics.decided({ decision: { kind: 'accept' } as Decision, points: 1, clicks: 2 });
   metrics.decided({ decision: { kind: 'reject', reason: 'other' } as Decision, points: 1, clicks: 2 });
   metrics.chose(1);
+  for (const role of ['reader', 'encoder', 'decoder'])
+    metrics.engine('m', { kind: 'child-started', role, pid: 5, again: true });
   metrics.answered({ method: 'GET', route: '/api/events', status: 200, code: null, seconds: 0.5 });
   return seriesOf(await metrics.text());
 }

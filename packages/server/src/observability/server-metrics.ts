@@ -1,4 +1,4 @@
-import type { Figure, ModelDrift } from '@calque/api';
+import type { Figure, MemoryState, ModelDrift } from '@calque/api';
 import type { Decision, RejectReason } from '@calque/core';
 import type { EngineEvent } from '@calque/engine';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
@@ -23,6 +23,14 @@ export interface EngineSituation {
 const SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180];
 const SHARES = Array.from({ length: 20 }, (_, i) => (i + 1) / 20);
 const RATIOS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.5, 2];
+const MEMORY_STEPS: readonly MemoryState['step'][] = [
+  'smaller-batch',
+  'arena-off',
+  'lower-precision',
+  'smaller-model',
+  'cpu',
+  'none-left',
+];
 /** Problems that deploy/ alerts on. */
 const ALERTED_PROBLEMS = [
   'disk-full',
@@ -226,7 +234,11 @@ export class ServerMetrics implements Observer {
   }
 
   engine(model: string, event: EngineEvent): void {
-    if (event.kind === 'child-started' && event.again) this.#restarts.inc({ model, role: event.role });
+    if (event.kind === 'child-started') {
+      this.#restarts.inc({ model, role: event.role }, event.again ? 1 : 0);
+      // As above: the first time must be a rise.
+      for (const step of MEMORY_STEPS) this.#outOfMemory.inc({ model, step }, 0);
+    }
     if (event.kind === 'memory-step' && event.step !== 'climbed')
       this.#outOfMemory.inc({ model, step: event.step });
   }

@@ -126,5 +126,7 @@ export const monitoringEn = {
   'monitoring.effort.abandoned': 'Objects given up',
   'monitoring.rejections': 'Rejections by reason',
   'monitoring.refusals': 'Refusals and failures',
+  'monitoring.memory-steps': 'Steps for lack of memory',
+  'monitoring.restarts': 'Processes started anew',
   'monitoring.nothing': 'None',
 } as const;

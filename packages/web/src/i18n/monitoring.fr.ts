@@ -131,5 +131,7 @@ export const monitoringFr: Readonly<Record<keyof typeof monitoringEn, string>> =
   'monitoring.effort.abandoned': 'Objets abandonnés',
   'monitoring.rejections': 'Rejets par motif',
   'monitoring.refusals': 'Refus et échecs',
+  'monitoring.memory-steps': 'Étapes faute de mémoire',
+  'monitoring.restarts': 'Processus relancés',
   'monitoring.nothing': 'Aucun',
 };

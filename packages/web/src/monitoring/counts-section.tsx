@@ -35,9 +35,15 @@ export function CountsSection({ engines, figures }: CountsSectionProps) {
         />
         <Rows
           title={text('monitoring.refusals')}
-          rows={listed(figureCounts(figures, 'calque_problems_total', 'code'), text, (label) => (
-            <code>{label}</code>
-          ))}
+          rows={listed(figureCounts(figures, 'calque_problems_total', 'code'), text, inCode)}
+        />
+        <Rows
+          title={text('monitoring.memory-steps')}
+          rows={listed(figureCounts(figures, 'calque_out_of_memory_total', 'step'), text, inCode)}
+        />
+        <Rows
+          title={text('monitoring.restarts')}
+          rows={listed(figureCounts(figures, 'calque_child_restarts_total', 'role'), text, inCode)}
         />
       </div>
     </section>
@@ -74,6 +80,11 @@ function listed(counts: readonly CountOf[], text: Text, nameOf: (label: string) 
     name: nameOf(label),
     value: text.format.number(count),
   }));
+}
+
+/** As the documents and the log write it. */
+function inCode(label: string): ReactNode {
+  return <code>{label}</code>;
 }
 
 function candidateName(label: string, text: Text): string {

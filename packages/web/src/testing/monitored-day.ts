@@ -147,6 +147,8 @@ const figures: Figure[] = [
   figure('calque_rejections_total', 0, { reason: 'other' }),
   figure('calque_problems_total', 2, { code: 'engine-busy' }),
   figure('calque_problems_total', 0, { code: 'disk-full' }),
+  figure('calque_out_of_memory_total', 1, { model: MODEL, step: 'arena-off' }),
+  figure('calque_child_restarts_total', 3, { model: MODEL, role: 'encoder' }),
 ];
 
 export function fakeAdvice(wantedPrecision: number): Advice {
