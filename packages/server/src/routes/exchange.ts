@@ -81,7 +81,7 @@ async function withUpload<T>(
     const part = await request.file();
     if (part === undefined) throw requestInvalid('body', 'it has no file');
     const name =
-      basename(part.filename.replaceAll('\\', '/')).replaceAll(/[^\p{L}\p{N}._ -]/gu, '_') || 'file';
+      basename(nameOf(part).replaceAll('\\', '/')).replaceAll(/[^\p{L}\p{N}._ -]/gu, '_') || 'file';
     const path = join(folder, name.replace(/^\.+/, '_'));
     await pipeline(part.file, createWriteStream(path, { flags: 'wx' }));
     if (part.file.truncated) throw requestTooLarge('the size of one file in docs/http.md');
@@ -92,4 +92,9 @@ async function withUpload<T>(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A form may leave the name of a file out, whatever the library's type says. */
+function nameOf({ filename }: { readonly filename?: string | undefined }): string {
+  return filename ?? '';
 }
