@@ -271,6 +271,14 @@ export const routes = {
       refused: Type.Array(Type.Object({ name: Type.String(), code: Type.String(), detail: Type.String() })),
     }),
   },
+  /** The body is multipart/form-data with one picture. It may not be changed afterwards: a report shows what was seen. */
+  storeCapture: {
+    method: 'POST',
+    path: '/api/datasets/:datasetId/captures',
+    summary: 'Keep a picture of the workbench for the report',
+    params: ofDataset,
+    response: Type.Object({ name: Type.String() }),
+  },
   readImage: { method: 'GET', path: image, summary: 'One image', params: ofImage, response: ImageSchema },
   readImageFile: {
     method: 'GET',

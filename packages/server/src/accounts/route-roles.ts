@@ -30,6 +30,7 @@ const ROUTE_ROLES: Readonly<Record<RouteName, Role | 'anybody'>> = {
   exportDataset: 'viewer',
   importDataset: 'annotator',
   readBundle: 'admin',
+  storeCapture: 'annotator',
   uploadImages: 'annotator',
   readImage: 'viewer',
   readImageFile: 'viewer',

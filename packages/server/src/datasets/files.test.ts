@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
@@ -223,12 +223,15 @@ describe('pictures', () => {
 });
 
 describe('uploads', () => {
-  const upload = async (files: readonly (readonly [name: string, content: Buffer | string])[]) => {
+  const upload = async (
+    files: readonly (readonly [name: string, content: Buffer | string])[],
+    where: 'images' | 'captures' = 'images',
+  ) => {
     const form = new FormData();
     for (const [name, content] of files)
       form.append('files', new Blob([new Uint8Array(Buffer.from(content))]), name);
     const encoded = new Response(form);
-    return harness.inject('POST', `${harness.path()}/images`, {
+    return harness.inject('POST', `${harness.path()}/${where}`, {
       payload: Readable.from(Buffer.from(await encoded.arrayBuffer())),
       headers: { 'content-type': encoded.headers.get('content-type') ?? '' },
     });
@@ -277,6 +280,40 @@ describe('uploads', () => {
       ['long.jpg', 'request-too-large'],
     ]);
     expect(await paths()).toEqual(['good.png']);
+  });
+
+  test('of pictures for the report are kept beside the images, each under a name of its own', async () => {
+    harness = await ServerHarness.create({ files: { 'a.jpg': [8, 6] } });
+    const shot = await picture('shot.png', 31, 17);
+    const names = [];
+    for (const name of ['a.overlay.png', 'a.overlay.png', '../../escape.png']) {
+      names.push((await upload([[name, shot]], 'captures')).json().name);
+    }
+    expect(names).toEqual(['a.overlay.png', 'a.overlay (2).png', 'escape.png']);
+    const kept = join(harness.root, '.calque', 'captures');
+    expect((await readdir(kept)).sort()).toEqual([...names].sort());
+    expect(await sharp(join(kept, 'escape.png')).metadata()).toMatchObject({ width: 31, height: 17 });
+    expect(await paths()).toEqual(['a.jpg']);
+    const refused = await upload([['page.png', '<html></html>']], 'captures');
+    expect(refused.json()).toMatchObject({ code: 'image-not-shown' });
+    expect(await readdir(kept)).toHaveLength(3);
+  });
+
+  test('may leave the name of a file out', async () => {
+    harness = await ServerHarness.create();
+    const head = '--x\r\ncontent-disposition: form-data; name="files"\r\ncontent-type: image/png\r\n\r\n';
+    const body = Buffer.concat([
+      Buffer.from(head),
+      await picture('x.png', 5, 4),
+      Buffer.from('\r\n--x--\r\n'),
+    ]);
+    const answer = await harness.inject('POST', `${harness.path()}/images`, {
+      payload: Readable.from(body),
+      headers: { 'content-type': 'multipart/form-data; boundary=x' },
+    });
+    expect(answer.statusCode).toBe(200);
+    expect(await paths()).toHaveLength(answer.json().images.length);
+    expect(answer.json().refused).toEqual([]);
   });
 
   test('are refused whole where they are no form, or the folder may not be written', async () => {

@@ -36,34 +36,52 @@ export async function receiveUploads(dataset: Dataset, request: FastifyRequest):
   const refused: UploadAnswer['refused'] = [];
   for await (const part of request.files()) {
     try {
-      taken.push(await receiveOne(dataset, folder, part));
+      taken.push(await receiveOne(part, { folder, target: dataset.root }));
     } catch (error) {
       if (!isCalqueError(error)) throw error;
-      refused.push({ name: part.filename.slice(0, 200), code: error.code, detail: error.toLine() });
+      refused.push({ name: nameOf(part), code: error.code, detail: error.toLine() });
     }
   }
   const images = await dataset.takeIn(await found(dataset.root, taken));
   return { images: images.map((image: StoredImage) => dataset.wire(image)), refused };
 }
 
-/** @returns the path in the dataset. */
-async function receiveOne(dataset: Dataset, folder: string, part: MultipartFile): Promise<string> {
+/** Takes the one picture of a multipart request among those that reports show. Rejects where it is none. */
+export async function receiveCapture(dataset: Dataset, request: FastifyRequest): Promise<{ name: string }> {
+  if (!request.isMultipart()) throw requestInvalid('body', 'it is not multipart/form-data');
+  const part = await request.file();
+  if (part === undefined) throw requestInvalid('body', 'it holds no file');
+  const [folder, target] = ['uploads', 'captures'].map((name) => join(dataset.stateFolder, name));
+  if (folder === undefined || target === undefined) throw new RangeError('no folder');
+  await Promise.all([mkdir(folder, { recursive: true }), mkdir(target, { recursive: true })]);
+  return { name: await receiveOne(part, { folder, target }) };
+}
+
+/** @returns the name that it got in the target. */
+async function receiveOne(
+  part: MultipartFile,
+  { folder, target }: { readonly folder: string; readonly target: string },
+): Promise<string> {
   const temporary = `${randomUUID()}.part`;
   const path = join(folder, temporary);
   try {
     await pipeline(part.file, createWriteStream(path, { flags: 'wx', mode: 0o644 }));
     if (part.file.truncated) throw requestTooLarge('the size of one file in docs/http.md');
-    if ((await stat(path)).size === 0) throw uploadRefused(part.filename, 'it has no content');
+    if ((await stat(path)).size === 0) throw uploadRefused(nameOf(part), 'it has no content');
     const { problem, format } = await lookAtImage(folder, temporary);
-    if (problem !== null || format === null)
-      throw imageHasProblem(part.filename.slice(0, 200), problem ?? 'unsupported');
-    await checkDecodes(path, part.filename.slice(0, 200));
-    return await giveName(dataset.root, path, uploadName(part.filename, format));
+    if (problem !== null || format === null) throw imageHasProblem(nameOf(part), problem ?? 'unsupported');
+    await checkDecodes(path, nameOf(part));
+    return await giveName(target, path, uploadName(nameOf(part), format));
   } finally {
     // Where it was refused before its end, the rest has to go by, too.
     part.file.resume();
     await rm(path, { force: true });
   }
+}
+
+/** A form may leave the name of a file out, whatever the library's type says. */
+export function nameOf({ filename }: { readonly filename?: string | undefined }): string {
+  return (filename ?? '').slice(0, 200);
 }
 
 /** `photo.jpg`, or `photo (2).jpg` where that is taken, and so on. */

@@ -7,6 +7,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Handlers } from '../app/route-registrar.ts';
 import type { ServerParts } from '../app/server-parts.ts';
 import type { Dataset } from '../datasets/dataset.ts';
+import { nameOf } from '../datasets/receive-uploads.ts';
 import { requestInvalid, requestTooLarge } from '../errors.ts';
 import { exportDataset, SINGLE_FILE_FORMATS } from '../exchange/export-dataset.ts';
 import { importDataset } from '../exchange/import-dataset.ts';
@@ -92,9 +93,4 @@ async function withUpload<T>(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** A form may leave the name of a file out, whatever the library's type says. */
-function nameOf({ filename }: { readonly filename?: string | undefined }): string {
-  return filename ?? '';
 }

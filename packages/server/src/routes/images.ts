@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Bytes, Handlers } from '../app/route-registrar.ts';
 import type { ServerParts } from '../app/server-parts.ts';
 import { openImageFile } from '../datasets/open-image-file.ts';
-import { receiveUploads } from '../datasets/receive-uploads.ts';
+import { receiveCapture, receiveUploads } from '../datasets/receive-uploads.ts';
 import { pathUnknown } from '../errors.ts';
 import { type Picture, readTile, versionOf } from '../images/picture-store.ts';
 import type { StoredImage } from '../storage/storage.ts';
@@ -14,6 +14,9 @@ export function imageRoutes(parts: ServerParts): Handlers {
   return {
     async uploadImages({ params }, { request }) {
       return receiveUploads(datasets.get(params.datasetId), request);
+    },
+    async storeCapture({ params }, { request }) {
+      return receiveCapture(datasets.get(params.datasetId), request);
     },
     async readImage({ params }) {
       const dataset = datasets.get(params.datasetId);

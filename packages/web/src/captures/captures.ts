@@ -1,9 +1,9 @@
 /** What can be taken out of the page, in the order of the menu. */
 export const captures = [
-  { name: 'overlay', copyable: true, suffix: '.overlay.png' },
-  { name: 'cut-out', copyable: true, suffix: '.cut-out.png' },
-  { name: 'mask', copyable: true, suffix: '.mask.png' },
-  { name: 'record', copyable: true, suffix: '.json' },
+  { name: 'overlay', copyable: true, forReport: true, suffix: '.overlay.png' },
+  { name: 'cut-out', copyable: true, forReport: false, suffix: '.cut-out.png' },
+  { name: 'mask', copyable: true, forReport: false, suffix: '.mask.png' },
+  { name: 'record', copyable: true, forReport: false, suffix: '.json' },
 ] as const;
 
 export type CaptureName = (typeof captures)[number]['name'];

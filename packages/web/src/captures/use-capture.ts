@@ -1,3 +1,4 @@
+import type { Client } from '@calque/api';
 import { useState } from 'react';
 import { useServices } from '../app/services.tsx';
 import { selectedView, useEditor, useEditorState } from '../app/use-editor.tsx';
@@ -10,9 +11,12 @@ import { overlayPng } from './overlay-png.ts';
 import { recordOf } from './record-of.ts';
 import { saveBlob } from './save-blob.ts';
 
+/** `keep`: with the dataset, for its report. */
+export type CaptureHow = 'copy' | 'save' | 'keep';
+
 export interface Capturing {
   available(name: CaptureName): boolean;
-  capture(name: CaptureName, how: 'copy' | 'save'): Promise<void>;
+  capture(name: CaptureName, how: CaptureHow): Promise<void>;
 }
 
 /** Takes the picture, the mask, the cut-out or the record of what is shown. */
@@ -62,11 +66,11 @@ export function useCapture(): Capturing {
         const blob = await make(name);
         if (blob === null) return announce(text('captures.nothing'));
         const { image } = editor.store.getState();
+        const fileName = captureFileName(image.name, view?.annotation.name ?? '', name);
         if (how === 'copy') await copy(blob);
-        else saveBlob(blob, captureFileName(image.name, view?.annotation.name ?? '', name));
-        announce(
-          text(how === 'copy' ? 'captures.copied' : 'captures.saved', { what: text(`captures.${name}`) }),
-        );
+        else if (how === 'save') saveBlob(blob, fileName);
+        else await keep(client, image.datasetId, new File([blob], fileName, { type: blob.type }));
+        announce(text(said[how], { what: text(`captures.${name}`) }));
       } catch (error) {
         announce(text('captures.failed', { reason: error instanceof Error ? error.message : String(error) }));
       } finally {
@@ -74,6 +78,15 @@ export function useCapture(): Capturing {
       }
     },
   };
+}
+
+const said = { copy: 'captures.copied', save: 'captures.saved', keep: 'captures.kept' } as const;
+
+async function keep(client: Pick<Client, 'call'>, datasetId: string, file: File): Promise<void> {
+  const body = new FormData();
+  body.append('file', file, file.name);
+  // The multipart body is what this route takes; its schema cannot say so.
+  await client.call('storeCapture', { params: { datasetId }, body } as never);
 }
 
 async function copy(blob: Blob): Promise<void> {

@@ -81,6 +81,8 @@ export const shellEn = {
   'captures.record': 'Record',
   'captures.copied': '{{what}}: copied',
   'captures.saved': '{{what}}: saved',
+  'captures.keep': 'Keep for the report',
+  'captures.kept': '{{what}}: kept for the report',
   'captures.nothing': 'There is nothing to take yet',
   'captures.failed': 'That did not work: {{reason}}',
 

@@ -85,6 +85,8 @@ export const shellFr: Readonly<Record<keyof typeof shellEn, string>> = {
   'captures.record': 'Fiche de calcul',
   'captures.copied': '{{what}} : copié',
   'captures.saved': '{{what}} : enregistré',
+  'captures.keep': 'Garder pour le rapport',
+  'captures.kept': '{{what}} : gardé pour le rapport',
   'captures.nothing': 'Il n’y a encore rien à prendre',
   'captures.failed': 'Cela n’a pas marché : {{reason}}',
 

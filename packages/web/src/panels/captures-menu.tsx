@@ -1,5 +1,5 @@
 import { Menu } from '@mantine/core';
-import { IconCamera, IconCopy, IconDownload } from '@tabler/icons-react';
+import { IconCamera, IconCopy, IconDownload, IconReport } from '@tabler/icons-react';
 import { captures } from '../captures/captures.ts';
 import { useCapture } from '../captures/use-capture.ts';
 import { useText } from '../i18n/use-text.ts';
@@ -16,7 +16,7 @@ export function CapturesMenu() {
         </button>
       </Menu.Target>
       <Menu.Dropdown>
-        {captures.map(({ name, copyable }) => (
+        {captures.map(({ name, copyable, forReport }) => (
           <div key={name}>
             <Menu.Label>{text(`captures.${name}`)}</Menu.Label>
             {copyable ? (
@@ -35,6 +35,15 @@ export function CapturesMenu() {
             >
               {text('captures.save')}
             </Menu.Item>
+            {forReport ? (
+              <Menu.Item
+                leftSection={<IconReport size={16} />}
+                disabled={!available(name)}
+                onClick={() => void capture(name, 'keep')}
+              >
+                {text('captures.keep')}
+              </Menu.Item>
+            ) : null}
           </div>
         ))}
       </Menu.Dropdown>
