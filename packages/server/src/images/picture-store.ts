@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { imageTooLarge } from '@calque/engine';
 import PQueue from 'p-queue';
 import type { Dataset } from '../datasets/dataset.ts';
-import { imageHasProblem } from '../errors.ts';
+import { imageHasProblem, storageUnavailable } from '../errors.ts';
 import type { StoredImage } from '../storage/storage.ts';
 import { drawDisplay, drawThumbnail, drawTiles, measureThumbnail, needsDrawing } from './draw-pictures.ts';
 import { MAX_WHOLE_PX } from './picture-settings.ts';
@@ -117,6 +117,10 @@ async function forgetOlder(folder: string): Promise<void> {
   const parent = dirname(folder);
   const others = (await readdir(parent).catch(() => [])).filter((name) => join(parent, name) !== folder);
   await Promise.all(others.map((name) => rm(join(parent, name), { recursive: true, force: true })));
+  // A dataset's own folder is never made: on a share that has gone for a while it would take the place of the real one.
+  await access(resolve(folder, '../../../..')).catch((error: unknown) => {
+    throw storageUnavailable(error);
+  });
   await mkdir(folder, { recursive: true });
 }
 

@@ -10,7 +10,9 @@ export function storageFault(error: unknown): CalqueError | null {
   if (!(error instanceof Error)) return null;
   const { code } = error as NodeJS.ErrnoException;
   const result = resultCodeOf(error);
-  if (result === SQLITE.full || NO_ROOM.includes(code ?? '')) return diskFull(error);
+  // The library that draws pictures has the system's words, not its code.
+  const isFull = NO_ROOM.includes(code ?? '') || /no space left on device/i.test(error.message);
+  if (result === SQLITE.full || isFull) return diskFull(error);
   const isGone = result !== null && [SQLITE.readOnly, SQLITE.inputOutput, SQLITE.cannotOpen].includes(result);
   return isGone || NOT_WRITABLE.includes(code ?? '') ? storageUnavailable(error) : null;
 }

@@ -5,11 +5,30 @@ import { Kysely, SqliteDialect, type SqliteStatement } from 'kysely';
 export function kyselyOver<Tables>(database: DatabaseSyncInstance): Kysely<Tables> {
   const prepared = new Map<string, SqliteStatement>();
   const prepare = (sql: string): SqliteStatement => {
-    const known = prepared.get(sql) ?? adapted(database.prepare(sql));
+    const known = prepared.get(sql) ?? forgiving(sql, adapted(database.prepare(sql)));
     if (prepared.size < 200) prepared.set(sql, known);
     return known;
   };
   return new Kysely({ dialect: new SqliteDialect({ database: { prepare, close: () => undefined } }) });
+}
+
+/**
+ * A full disk has SQLite roll back by itself. Kysely's own rollback would then fail, and its error would hide the one that says
+ * why.
+ */
+function forgiving(sql: string, statement: SqliteStatement): SqliteStatement {
+  if (sql.toLowerCase() !== 'rollback') return statement;
+  return {
+    ...statement,
+    run: (parameters) => {
+      try {
+        return statement.run(parameters);
+      } catch (error) {
+        if (!/no transaction is active/.test(String(error))) throw error;
+        return { changes: 0, lastInsertRowid: 0 };
+      }
+    },
+  };
 }
 
 function adapted(statement: StatementSyncInstance): SqliteStatement {
