@@ -21,6 +21,9 @@ import { pathToFileURL } from 'node:url';
 /** Of a bundle, and of `dist`, where it stands for the newest one. */
 export const MAIN_MODULE = 'main.js';
 
+/** npm writes it at each install: what goes into a bundle is what is installed, not what should be. */
+export const INSTALLED = 'node_modules/.package-lock.json';
+
 /** Folders in `dist` of this form are bundles. */
 export const BUNDLE_NAME = /^[0-9a-f]{16}$/;
 
@@ -51,7 +54,7 @@ export async function freshBundle(packageFolder, env) {
 export function bundleName(checkout) {
   // The page is built by itself: a change to it makes no other command line.
   const packages = readdirSync(path.join(checkout, 'packages')).filter((name) => name !== 'web');
-  return contentName(checkout, { packages, also: ['samples', 'package-lock.json'], tool: 'esbuild' });
+  return contentName(checkout, { packages, also: ['samples', INSTALLED], tool: 'esbuild' });
 }
 
 /**

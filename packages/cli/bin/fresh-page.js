@@ -6,12 +6,12 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { bundleCacheFolder, canWrite, contentName } from './fresh-bundle.js';
+import { bundleCacheFolder, canWrite, contentName, INSTALLED } from './fresh-bundle.js';
 
 /** What the page is made of. */
 const INGREDIENTS = {
   packages: ['web', 'api', 'core', 'engine', 'models'],
-  also: ['packages/web/index.html', 'packages/web/vite.config.ts', 'packages/web/public'],
+  also: ['packages/web/index.html', 'packages/web/vite.config.ts', 'packages/web/public', INSTALLED],
   tool: 'vite',
 };
 

@@ -26,6 +26,8 @@ export interface EngineSettings {
   /** Tried in this order; absent: the engine's own order. */
   readonly providers?: readonly string[];
   readonly lowMemory: boolean;
+  /** The encoder leaves the processor to whoever else wants it. */
+  readonly encoderGivesWay?: boolean;
   /** Keep and use embeddings on disk. */
   readonly diskCache: boolean;
   /** Absent: the engine's own limit. */

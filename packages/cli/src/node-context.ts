@@ -35,6 +35,7 @@ async function openNodeEngine(model: ResolvedModel, settings: EngineSettings): P
     childEntry: new URL('./inference-child.js', import.meta.url),
     cacheFolder: diskCache ? calqueHome() : null,
     lowMemory,
+    encoderGivesWay: settings.encoderGivesWay ?? false,
     ...(diskCacheBytes === undefined ? {} : { cacheDiskBytes: diskCacheBytes }),
     ...(threads === undefined ? {} : { threads }),
     ...(providers === undefined ? {} : { providers }),

@@ -51,6 +51,8 @@ async function serveWith(
     createEngine: (model, { onEvent, fallbacks }) =>
       context.createEngine(model, {
         ...engineSettings({ ...flags, cache: true }),
+        // Pages and prompts are not to wait for images that are encoded.
+        encoderGivesWay: true,
         onEvent: (event) => {
           onEvent(event);
           if (event.kind === 'memory-step') say(memoryText(event));

@@ -22,6 +22,8 @@ export interface NodeEngineOptions {
   readonly providers?: readonly string[];
   /** Default: physical cores. */
   readonly threads?: number;
+  /** The encoder leaves the processor to whoever else wants it: pages, prompts, other programs. Default false. */
+  readonly encoderGivesWay?: boolean;
   /** Under half the memory at about twice the time. Default false. */
   readonly lowMemory?: boolean;
   /** One prompt of a batch at a time, and a tenth of the embeddings in memory. Default false. */
@@ -78,6 +80,7 @@ export function createNodeEngine(options: NodeEngineOptions): NodeEngine {
       ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
       env: { ...process.env, ...(lowMemory ? THRIFTY_MALLOC : inLargePages(process.env)) },
     },
+    encoderGivesWay: options.encoderGivesWay ?? false,
     cacheFolder: options.cacheFolder === null ? null : join(options.cacheFolder, 'embeddings'),
     cacheDiskBytes: options.cacheDiskBytes ?? 4096 * MIB,
     cacheMemoryBytes: options.cacheMemoryBytes ?? (isSmall ? 64 : 512) * MIB,

@@ -46,6 +46,9 @@ const TABLES = [
   ) STRICT`,
 ];
 
+/** Whoever waits longer for the file holds up everybody: requests wait in line behind it. */
+const PATIENCE_MS = 2000;
+
 /**
  * People who may come in, and who is in: `accounts.sqlite` in Calque's own folder, readable by its owner alone. Of passwords
  * and of sessions it holds hashes, so that who reads the file has neither. The command line changes it while a server runs.
@@ -75,7 +78,7 @@ export class Accounts {
     const path = pathIn(home);
     try {
       await mkdir(home, { recursive: true });
-      const database = new DatabaseSync(path, { timeout: 10_000 });
+      const database = new DatabaseSync(path, { timeout: PATIENCE_MS });
       await chmod(path, 0o600);
       prepare(database);
       return new Accounts(database, options);
@@ -165,9 +168,17 @@ export class Accounts {
       | (AccountRow & { seen_ms: number })
       | undefined;
     if (row === undefined) return null;
-    if (now - row.seen_ms > SEEN_EVERY_MS)
-      this.#database.prepare('UPDATE sessions SET seen_ms = ? WHERE id_sha256 = ?').run(now, hash);
+    if (now - row.seen_ms > SEEN_EVERY_MS) this.#see(hash, now);
     return accountOf(row);
+  }
+
+  /** A full disk, or a command that has the file just now, only makes a session end sooner. */
+  #see(hash: string, now: number): void {
+    try {
+      this.#database.prepare('UPDATE sessions SET seen_ms = ? WHERE id_sha256 = ?').run(now, hash);
+    } catch {
+      // It is tried again at the next request.
+    }
   }
 
   end(id: string): void {
@@ -220,6 +231,7 @@ function pathIn(home: string): string {
 }
 
 function prepare(database: DatabaseSyncInstance): void {
+  database.exec('PRAGMA journal_mode = WAL');
   database.exec('PRAGMA foreign_keys = ON');
   database.exec('PRAGMA synchronous = FULL');
   database.exec('BEGIN IMMEDIATE');

@@ -97,25 +97,31 @@ const FAREWELL_MS = 500;
  * `dataset-…` error or `model-id-unknown`.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  requireToken(options);
+  await requireToken(options);
   await requireFree(options);
   secureSharp();
   const parts = await openParts(options);
+  let app: FastifyInstance | undefined;
   try {
-    const app = await createApp(parts, options);
+    app = await createApp(parts, options);
     await listenAt(app, options);
     const scraped = await listenForScrapers(parts, options);
     const retention = keepAudit(parts, options.auditDays ?? null);
     return running(app, parts, { ...options, scraped, retention });
   } catch (error) {
+    await app?.close();
     await closeParts(parts);
     throw error;
   }
 }
 
 /** Behind a proxy, others reach a host that only this machine could. */
-function requireToken({ withToken, host, home, publicUrl = null }: ServerOptions): void {
-  if (withToken || Accounts.exist(home)) return;
+async function requireToken({ withToken, host, home, publicUrl = null }: ServerOptions): Promise<void> {
+  if (withToken) return;
+  // A file without anybody in it keeps nobody out.
+  const accounts = await openAccounts(home);
+  accounts?.close();
+  if (accounts !== null) return;
   if (!isLoopback(host)) throw hostNeedsToken(host);
   if (publicUrl !== null && !isLoopback(publicUrl.hostname)) throw hostNeedsToken(publicUrl.hostname);
 }

@@ -13,6 +13,8 @@ export interface LogFileOptions {
   readonly onFailure: (error: Error) => void;
 }
 
+const PATIENCE_MS = 5000;
+
 type Destination = ReturnType<typeof pino.destination>;
 
 /**
@@ -61,24 +63,38 @@ export class LogFile implements DestinationStream {
   /** Resolves when what was written has been handed over. */
   async close(): Promise<void> {
     await this.#turning;
-    await new Promise<void>((resolve) => {
-      this.#file.once('close', resolve);
-      this.#file.end();
-    });
+    const closed = this.#settled('close');
+    this.#file.end();
+    await closed;
   }
 
   async #turn(): Promise<void> {
     try {
       await this.#shift();
-      const ready = new Promise<void>((resolve) => this.#file.once('ready', () => resolve()));
+      const ready = this.#settled('ready');
       this.#file.reopen();
       await ready;
-      this.#bytes = 0;
     } catch (error) {
       this.#fail(error as Error);
     } finally {
+      // Also where it failed: it is tried again when as much has been written once more, not with every line.
+      this.#bytes = 0;
       this.#turning = null;
     }
+  }
+
+  /** A file that cannot be opened or written never says that it is ready, or closed. */
+  #settled(event: 'ready' | 'close'): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(patience);
+        this.#file.off('error', end);
+        resolve();
+      };
+      const patience = setTimeout(end, PATIENCE_MS);
+      this.#file.once(event, end);
+      this.#file.once('error', end);
+    });
   }
 
   /** `NAME.2` becomes `NAME.3`, `NAME.1` becomes `NAME.2`, `NAME` becomes `NAME.1`. */
@@ -89,7 +105,8 @@ export class LogFile implements DestinationStream {
       if (number >= keep) await rm(aside(number), { force: true });
       else await rename(aside(number), aside(number + 1));
     }
-    if (keep > 0) await rename(this.#path, aside(1));
+    // Somebody else may have set it aside.
+    if (keep > 0) await rename(this.#path, aside(1)).catch(unlessMissing);
     else await rm(this.#path, { force: true });
   }
 
@@ -105,4 +122,8 @@ export class LogFile implements DestinationStream {
     this.#hasFailed = true;
     this.#options.onFailure(error);
   }
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
 }

@@ -74,13 +74,14 @@ export class Predictor {
     await dataset.storage.addPrediction(answer, request.annotationId ?? null);
     this.#observer.predicted({ prediction: answer, kind: 'recorded' });
     const logits = prediction.candidates.flatMap((candidate) => candidate.logits ?? []);
-    if (logits.length > 0) this.#logits.keep(answer.id, imageId, logits);
+    if (logits.length > 0) this.#logits.keep(answer.id, `${dataset.id}/${imageId}`, logits);
     return answer;
   }
 
   /** Of an answer that was given just now, as `RecentLogits.read`. */
   async logits(dataset: Dataset, imageId: string, predictionId: string): Promise<Buffer> {
-    return this.#logits.read(predictionId, (await dataset.image(imageId)).id);
+    const { id } = await dataset.image(imageId);
+    return this.#logits.read(predictionId, `${dataset.id}/${id}`);
   }
 
   /** Behind whatever people do in the meantime. */

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { ServerParts } from '../app/server-parts.ts';
 import type { NumberedEvent } from '../events/event-hub.ts';
@@ -42,9 +42,9 @@ export function registerEvents(app: FastifyInstance, { events, embeddings, guard
       for (const event of events.greeting(lastEventId(request.headers['last-event-id']))) send(event);
       const stop = events.listen(send);
       const heartbeat = setInterval(() => {
-        // Who has been signed out since hears nothing more.
-        if (knownCaller(request, guard) === null) reply.raw.end();
-        else write(reply, ': here\n\n');
+        // Who has been signed out since, or cannot be looked up, hears nothing more; a page connects again.
+        if (isKnown(request, guard)) write(reply, ': here\n\n');
+        else reply.raw.end();
       }, HEARTBEAT_MS);
       if (page !== undefined) connections.set(page, (connections.get(page) ?? 0) + 1);
       const end = (): void => {
@@ -69,6 +69,15 @@ export function registerEvents(app: FastifyInstance, { events, embeddings, guard
   app.addHook('preClose', async () => {
     for (const reply of open.keys()) reply.raw.end();
   });
+}
+
+function isKnown(request: FastifyRequest, guard: ServerParts['guard']): boolean {
+  try {
+    return knownCaller(request, guard) !== null;
+  } catch (error) {
+    request.log.warn({ err: error }, 'a connection ends: who it belongs to cannot be looked up');
+    return false;
+  }
 }
 
 function textOf({ id, event }: NumberedEvent): string {

@@ -37,3 +37,12 @@ test('who begins to listen sees the state as it is, and who ended hears nothing'
   paint();
   expect([late.getState().count, told]).toEqual([7, []]);
 });
+
+test('what changes between the first look and listening is told, too', () => {
+  const { store, late, told, paint, listen } = open();
+  expect(late.getState().count).toBe(1);
+  store.setState({ count: 4 });
+  listen();
+  paint();
+  expect([late.getState().count, told]).toEqual([4, [4]]);
+});

@@ -35,7 +35,11 @@ export function afterPaint<State>(store: StoreApi<State>, schedule: NextPaint = 
     },
     subscribe: (listener) => {
       listeners.add(listener);
-      stop ??= store.subscribe(changed);
+      if (stop === null) {
+        stop = store.subscribe(changed);
+        // Between being drawn and listening, something may have changed.
+        if (store.getState() !== shown) changed();
+      }
       return () => {
         listeners.delete(listener);
         if (listeners.size > 0) return;

@@ -38,9 +38,8 @@ export function Workbench({ datasetId, imageId }: { datasetId: string; imageId: 
   const dataset = useDataset(datasetId);
   const query = useImage(datasetId, imageId);
   const image = query.data ?? list.images.find(({ id }) => id === imageId);
-  const editor = useEditorOf(image);
+  const { editor, inView } = useEditorOf(image);
   useCommands(useNavigationCommands(datasetId, imageId, list));
-  const inView = editor?.store.getState().image.id === imageId;
   useCommands(useEditorCommands(inView ? editor : null));
   useEffect(() => {
     document.title = `${image?.name ?? ''} · Calque`;
@@ -150,14 +149,23 @@ function Frame({ top, strip, editing, children }: FrameProps) {
 }
 
 const OPEN_AGAIN_MS = 2000;
+let openings = 0;
+
+interface EditorInView {
+  readonly editor: Editor | null;
+  /** False for the moment in which another image, or the same one again, is being opened. */
+  readonly inView: boolean;
+}
 
 /**
  * One editor for the image in view; the former one frees its slot, keeps what is unsent, and stays on the screen until the
  * next one is there: what is beside the canvas is then filled anew, not made anew.
  */
-function useEditorOf(image: WireImage | undefined): Editor | null {
+function useEditorOf(image: WireImage | undefined): EditorInView {
   const services = useServices();
-  const [editor, setEditor] = useState<Editor | null>(null);
+  const [shown, setShown] = useState<{ readonly editor: Editor; readonly opening: number } | null>(null);
+  // Each opening has a number: the editor of an earlier one is closed, also where it is of the same image.
+  const [opening, setOpening] = useState(0);
   const usable = image !== undefined && image.problem === null;
   const key = usable ? `${image.datasetId}/${image.id}` : null;
   // What changes about the image in view, its counts for one, is no reason for another editor.
@@ -166,6 +174,8 @@ function useEditorOf(image: WireImage | undefined): Editor | null {
   useEffect(() => {
     if (key === null || newest.current === undefined) return undefined;
     let left = false;
+    const number = ++openings;
+    setOpening(number);
     let opened: Editor | null = null;
     let again = 0;
     const open = (listed: WireImage): void => {
@@ -176,7 +186,7 @@ function useEditorOf(image: WireImage | undefined): Editor | null {
             return;
           }
           opened = made;
-          setEditor(made);
+          setShown({ editor: made, opening: number });
         },
         // The banner says that the server cannot be reached.
         () => {
@@ -192,5 +202,5 @@ function useEditorOf(image: WireImage | undefined): Editor | null {
       interfaceStore.setState({ dialog: null });
     };
   }, [services, key]);
-  return editor;
+  return { editor: shown?.editor ?? null, inView: key !== null && shown?.opening === opening };
 }

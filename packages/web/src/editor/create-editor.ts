@@ -110,6 +110,7 @@ class PageEditor implements Editor {
       looks: this.#looks,
       embeddings: this.#embeddings,
       signal: this.#ending.signal,
+      mayAsk: deps.mayEdit,
     });
     this.#endings = this.#listen();
     this.#refresh();

@@ -10,6 +10,8 @@ export interface SharpeningDeps {
   readonly looks: Looks;
   readonly embeddings: Pick<Embeddings, 'ready'>;
   readonly signal: AbortSignal;
+  /** False for who may only look: the image is not encoded for them. */
+  readonly mayAsk: boolean;
   /** The answer that a mask once came from is known now. */
   readonly onFound: () => void;
 }
@@ -35,7 +37,7 @@ export class Sharpening {
     if (spec === null || hasLogits) return;
     this.#tried.add(look.mask.id);
     void this.#findAnswer(spec);
-    this.#last = this.#last.then(() => this.#sharpen(annotation, spec, work));
+    if (this.#deps.mayAsk) this.#last = this.#last.then(() => this.#sharpen(annotation, spec, work));
   }
 
   async #findAnswer({ question }: PredictedSpec): Promise<void> {

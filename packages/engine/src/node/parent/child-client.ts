@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
+import { setPriority } from 'node:os';
 import { CalqueError } from '@calque/core';
 import type { ChildEnded, EngineEvent, EngineListener } from '../../engine-event.ts';
 import { engineClosed, engineCrashed } from '../../errors.ts';
@@ -42,8 +42,8 @@ interface Pending {
 export interface ChildOptions {
   readonly entry: URL;
   readonly env?: NodeJS.ProcessEnv;
-  /** Below everything that people wait for: it gives way where the processor is wanted elsewhere. */
-  readonly background?: boolean;
+  /** It gives way where the processor is wanted elsewhere. */
+  readonly givesWay?: boolean;
   /** Is told what happens to the processes and, by them, what they do. */
   readonly onEvent?: EngineListener;
 }
@@ -142,7 +142,7 @@ export class ChildClient<R extends Role> {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       ...(this.#options.env === undefined ? {} : { env: this.#options.env }),
     });
-    if (this.#options.background === true) giveWay(child.pid);
+    if (this.#options.givesWay === true) giveWay(child.pid);
     this.#generation++;
     const running: Running = {
       child,
@@ -200,10 +200,13 @@ export class ChildClient<R extends Role> {
   }
 }
 
+/** A third of the share of what runs at the usual priority, where there is not enough for both. */
+const LOWER_PRIORITY = 5;
+
 /** A process that has ended meanwhile, or a system without priorities, changes nothing else. */
 function giveWay(pid: number | undefined): void {
   try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    if (pid !== undefined) setPriority(pid, LOWER_PRIORITY);
   } catch {
     // It runs at the usual priority.
   }

@@ -27,6 +27,8 @@ export interface NodeBackendOptions {
   };
   readonly session: SessionSettings;
   readonly child: ChildOptions;
+  /** The encoder's process leaves the processor to whoever else wants it. */
+  readonly encoderGivesWay: boolean;
   readonly cacheFolder: string | null;
   readonly cacheDiskBytes: number;
   readonly cacheMemoryBytes: number;
@@ -57,7 +59,7 @@ export class NodeBackend implements Backend {
     this.#encoderFile = new ModelFile(options.model.encoder);
     this.#decoderFile = new ModelFile(options.model.decoder);
     this.#reader = new ChildClient('reader', options.child);
-    this.#encoder = new ChildClient('encoder', { ...options.child, background: true });
+    this.#encoder = new ChildClient('encoder', { ...options.child, givesWay: options.encoderGivesWay });
     this.#decoder = new ChildClient('decoder', options.child);
   }
 
@@ -111,8 +113,9 @@ export class NodeBackend implements Backend {
       cacheFolder ?? (await this.#passage.folder()),
       call,
     );
-    const admitted = await this.#admit(key, handover, call);
-    if (cacheFolder === null) await this.#passage.empty(handover);
+    const admitted = await this.#admit(key, handover, call).finally(async () => {
+      if (cacheFolder === null) await this.#passage.empty(handover);
+    });
     if (admitted) return encoded;
     // Someone emptied the folder in between: the second time the embedding does not go through it.
     const again = await this.#runEncoder(key, image, null, call);
@@ -209,7 +212,8 @@ class Passage {
   }
 
   async empty(handover: Handover): Promise<void> {
-    if (handover.kind === 'file') await rm(handover.path, { force: true });
+    // What cannot be removed now goes with the folder.
+    if (handover.kind === 'file') await rm(handover.path, { force: true }).catch(() => undefined);
   }
 
   async close(): Promise<void> {
