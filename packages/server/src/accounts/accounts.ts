@@ -231,7 +231,6 @@ function pathIn(home: string): string {
 }
 
 function prepare(database: DatabaseSyncInstance): void {
-  database.exec('PRAGMA journal_mode = WAL');
   database.exec('PRAGMA foreign_keys = ON');
   database.exec('PRAGMA synchronous = FULL');
   database.exec('BEGIN IMMEDIATE');

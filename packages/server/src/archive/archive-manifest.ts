@@ -25,8 +25,10 @@ export function parseManifest(text: string, kind: ArchiveKind): ArchiveManifest 
   if (value?.version !== version) {
     throw invalid(manifestName, `it has version ${String(value?.version)}, and this Calque reads ${version}`);
   }
-  const { files, name } = value;
+  const { files, name, createdAt, software } = value;
   if (!Array.isArray(files) || typeof name !== 'string') throw invalid(manifestName, 'it lists no files');
+  if (typeof createdAt !== 'string' || typeof software?.version !== 'string')
+    throw invalid(manifestName, 'it does not say when and by what it was made');
   const seen = new Set<string>();
   for (const file of files as Partial<ArchivedFile>[]) {
     if (!isFile(file)) throw invalid(manifestName, 'an entry lacks path, size, time or hash');

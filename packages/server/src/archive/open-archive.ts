@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { crc32 } from 'node:zlib';
 import { isCalqueError } from '@calque/core';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import type { ArchiveKind } from './archive-kind.ts';
@@ -77,8 +78,10 @@ async function contentsOf(
     const own = entries.get(manifestName);
     if (own === undefined) throw invalid('the zip', `it has no ${manifestName}`);
     if (own.uncompressedSize > MAX_MANIFEST_BYTES) throw invalid(manifestName, 'it is too large');
-    const text = (await buffer(await zip.openReadStreamPromise(own))).toString('utf8');
-    const manifest = parseManifest(text, kind);
+    const bytes = await buffer(await zip.openReadStreamPromise(own));
+    // The files have hashes in it; it has none itself, and the library compares no checksum.
+    if (crc32(bytes) !== own.crc32) throw invalid(manifestName, 'its checksum is another one');
+    const manifest = parseManifest(bytes.toString('utf8'), kind);
     if (manifest.files.length !== entries.size - 1)
       throw invalid('the zip', 'it has files that its list has not, or lacks some');
     return { manifest, entries };

@@ -66,6 +66,8 @@ export class LogFile implements DestinationStream {
     const closed = this.#settled('close');
     this.#file.end();
     await closed;
+    // What could not be written or opened would be tried once more at the end of the process.
+    this.#file.destroy();
   }
 
   async #turn(): Promise<void> {
