@@ -113,9 +113,12 @@ export class NodeBackend implements Backend {
       cacheFolder ?? (await this.#passage.folder()),
       call,
     );
-    const admitted = await this.#admit(key, handover, call).finally(async () => {
+    let admitted: boolean;
+    try {
+      admitted = await this.#admit(key, handover, call);
+    } finally {
       if (cacheFolder === null) await this.#passage.empty(handover);
-    });
+    }
     if (admitted) return encoded;
     // Someone emptied the folder in between: the second time the embedding does not go through it.
     const again = await this.#runEncoder(key, image, null, call);
