@@ -49,15 +49,6 @@ const THRIFTY_MALLOC = {
   MALLOC_TRIM_THRESHOLD_: '65536',
 } as const;
 
-/**
- * Has the C library ask for memory in pages of 2 MB where the system has them (glibc 2.35 and later; others ignore it):
- * an embedding is 17 MB that nobody has touched before, and 4,000 small pages take longer to get than to fill.
- */
-function inLargePages({ GLIBC_TUNABLES: given = '' }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const tunables = [given, 'glibc.malloc.hugetlb=1'].filter((part) => part !== '').join(':');
-  return { GLIBC_TUNABLES: tunables };
-}
-
 /** What {@link createNodeEngine} returns: the engine, and what a watcher of its processes needs. */
 export interface NodeEngine extends Engine {
   /** Process ids by role, of those that run. */
@@ -78,7 +69,7 @@ export function createNodeEngine(options: NodeEngineOptions): NodeEngine {
     child: {
       entry: options.childEntry,
       ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
-      env: { ...process.env, ...(lowMemory ? THRIFTY_MALLOC : inLargePages(process.env)) },
+      ...(lowMemory ? { env: { ...process.env, ...THRIFTY_MALLOC } } : {}),
     },
     encoderGivesWay: options.encoderGivesWay ?? false,
     cacheFolder: options.cacheFolder === null ? null : join(options.cacheFolder, 'embeddings'),
