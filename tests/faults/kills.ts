@@ -1,5 +1,5 @@
+import { seededRandom } from '../../packages/core/src/testing/seeded-masks.ts';
 import { processTree, roleOf } from '../load/process-memory.ts';
-import { seeded } from '../load/seeded.ts';
 import type { Fault, FaultOptions, FaultOutcome } from './fault.ts';
 import { FaultSite, type SiteModel } from './fault-site.ts';
 
@@ -17,7 +17,7 @@ function serverKills(model: SiteModel, share: number): Fault {
 async function killServer(fault: string, model: SiteModel, options: FaultOptions): Promise<FaultOutcome> {
   const { tries, seed, onProgress } = options;
   const site = await FaultSite.create({ model, seed });
-  const moment = seeded(seed + 1);
+  const moment = seededRandom(seed + 1);
   const recoveriesMs: number[] = [];
   const damaged: string[] = [];
   try {
@@ -59,7 +59,7 @@ function childKills(model: SiteModel, share: number): Fault {
 async function killChild(fault: string, model: SiteModel, options: FaultOptions): Promise<FaultOutcome> {
   const { tries, seed, onProgress } = options;
   const site = await FaultSite.create({ model, seed });
-  const moment = seeded(seed + 1);
+  const moment = seededRandom(seed + 1);
   const recoveriesMs: number[] = [];
   const damaged: string[] = [];
   try {

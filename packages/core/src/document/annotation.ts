@@ -58,13 +58,16 @@ export type Review =
   | { readonly status: 'accepted'; readonly maskId: string }
   | { readonly status: 'rejected'; readonly reason: RejectReason; readonly note: string };
 
-export type RejectReason =
-  | 'wrong-object'
-  | 'incomplete'
-  | 'too-much'
-  | 'rough-boundary'
-  | 'several-objects'
-  | 'image-unusable'
-  | 'other';
+/** In the order in which people are offered them. */
+export const REJECT_REASONS = [
+  'wrong-object',
+  'incomplete',
+  'too-much',
+  'rough-boundary',
+  'several-objects',
+  'image-unusable',
+  'other',
+] as const;
+export type RejectReason = (typeof REJECT_REASONS)[number];
 
 export const emptyPrompt: AnnotationPrompt = { box: null, points: [], maskId: null };

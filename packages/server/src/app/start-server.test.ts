@@ -52,7 +52,9 @@ describe('a port for scrapers that is taken', () => {
 
   test('is said, and neither the port of the page nor the folder is held any longer', async () => {
     const { port: metricsPort } = taken.address() as { port: number };
-    const free = await freePort();
+    const first = await startServer(options({}));
+    const { port: free } = first;
+    await first.close();
     await expect(startServer(options({ port: free, metricsPort }))).rejects.toMatchObject({
       code: 'port-taken',
     });
@@ -61,11 +63,3 @@ describe('a port for scrapers that is taken', () => {
     await server.close();
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

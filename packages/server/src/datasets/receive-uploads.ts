@@ -51,8 +51,8 @@ export async function receiveCapture(dataset: Dataset, request: FastifyRequest):
   if (!request.isMultipart()) throw requestInvalid('body', 'it is not multipart/form-data');
   const part = await request.file();
   if (part === undefined) throw requestInvalid('body', 'it holds no file');
-  const [folder, target] = ['uploads', 'captures'].map((name) => join(dataset.stateFolder, name));
-  if (folder === undefined || target === undefined) throw new RangeError('no folder');
+  const folder = join(dataset.stateFolder, 'uploads');
+  const target = join(dataset.stateFolder, 'captures');
   await Promise.all([mkdir(folder, { recursive: true }), mkdir(target, { recursive: true })]);
   return { name: await receiveOne(part, { folder, target }) };
 }

@@ -1,5 +1,5 @@
 import type { Figure, MemoryState, ModelDrift } from '@calque/api';
-import type { Decision, RejectReason } from '@calque/core';
+import { type Decision, REJECT_REASONS } from '@calque/core';
 import type { EngineEvent } from '@calque/engine';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AnsweredEvent, DecidedEvent, EncodedEvent, Observer, PredictedEvent } from './observer.ts';
@@ -40,15 +40,6 @@ const ALERTED_PROBLEMS = [
   'too-many-requests',
 ];
 const DECISIONS: readonly Decision['kind'][] = ['accept', 'reject', 'reopen', 'correct', 'delete', 'restore'];
-const REASONS: readonly RejectReason[] = [
-  'wrong-object',
-  'incomplete',
-  'too-much',
-  'rough-boundary',
-  'several-objects',
-  'image-unusable',
-  'other',
-];
 /** Gauges of the library that are named as counters, which `promtool check metrics` refuses. The same figures have other names too. */
 const MISNAMED = [
   'nodejs_active_handles_total',
@@ -184,7 +175,7 @@ export class ServerMetrics implements Observer {
   #beginAtZero(): void {
     for (const code of ALERTED_PROBLEMS) this.#problems.inc({ code }, 0);
     for (const decision of DECISIONS) this.#decisions.inc({ decision }, 0);
-    for (const reason of REASONS) this.#rejections.inc({ reason }, 0);
+    for (const reason of REJECT_REASONS) this.#rejections.inc({ reason }, 0);
   }
 
   predicted({ prediction, kind }: PredictedEvent): void {

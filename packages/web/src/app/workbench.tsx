@@ -149,7 +149,13 @@ function Frame({ top, strip, editing, children }: FrameProps) {
 }
 
 const OPEN_AGAIN_MS = 2000;
-let openings = 0;
+
+interface ShownEditor {
+  readonly editor: Editor;
+  /** Of its image. */
+  readonly key: string;
+  readonly isOpen: boolean;
+}
 
 interface EditorInView {
   readonly editor: Editor | null;
@@ -163,9 +169,7 @@ interface EditorInView {
  */
 function useEditorOf(image: WireImage | undefined): EditorInView {
   const services = useServices();
-  const [shown, setShown] = useState<{ readonly editor: Editor; readonly opening: number } | null>(null);
-  // Each opening has a number: the editor of an earlier one is closed, also where it is of the same image.
-  const [opening, setOpening] = useState(0);
+  const [shown, setShown] = useState<ShownEditor | null>(null);
   const usable = image !== undefined && image.problem === null;
   const key = usable ? `${image.datasetId}/${image.id}` : null;
   // What changes about the image in view, its counts for one, is no reason for another editor.
@@ -174,8 +178,6 @@ function useEditorOf(image: WireImage | undefined): EditorInView {
   useEffect(() => {
     if (key === null || newest.current === undefined) return undefined;
     let left = false;
-    const number = ++openings;
-    setOpening(number);
     let opened: Editor | null = null;
     let again = 0;
     const open = (listed: WireImage): void => {
@@ -186,7 +188,7 @@ function useEditorOf(image: WireImage | undefined): EditorInView {
             return;
           }
           opened = made;
-          setShown({ editor: made, opening: number });
+          setShown({ editor: made, key, isOpen: true });
         },
         // The banner says that the server cannot be reached.
         () => {
@@ -199,8 +201,11 @@ function useEditorOf(image: WireImage | undefined): EditorInView {
       left = true;
       window.clearTimeout(again);
       void opened?.close();
+      // It stays on the screen, and is no longer the one in view, also where the same image is opened again.
+      setShown((former) => (former === null ? null : { ...former, isOpen: false }));
       interfaceStore.setState({ dialog: null });
     };
   }, [services, key]);
-  return { editor: shown?.editor ?? null, inView: key !== null && shown?.opening === opening };
+  const inView = shown?.isOpen === true && shown.key === key;
+  return { editor: shown?.editor ?? null, inView };
 }

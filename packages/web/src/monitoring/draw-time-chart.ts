@@ -1,5 +1,6 @@
 import type uPlot from 'uplot';
 import type { Formats } from '../i18n/formats.ts';
+import { plotLook } from '../pictures/plot-look.ts';
 import type { ChartData, ChartUnit } from './minute-charts.ts';
 import { unitText } from './unit-text.ts';
 
@@ -48,14 +49,7 @@ function chartOptions(
   frame: HTMLElement,
   { unit, lineCount, format }: TimeChartOptions,
 ): Omit<uPlot.Options, 'width' | 'height'> {
-  const css = getComputedStyle(frame);
-  const color = (name: string) => css.getPropertyValue(name).trim();
-  const axis = {
-    stroke: color('--text-soft'),
-    font: `11px ${css.fontFamily}`,
-    grid: { stroke: color('--line'), width: 1 },
-    ticks: { show: false },
-  };
+  const { color, axis } = plotLook(frame);
   return {
     legend: { show: false },
     cursor: { show: false },

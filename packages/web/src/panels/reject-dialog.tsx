@@ -1,4 +1,4 @@
-import type { RejectReason } from '@calque/core';
+import { REJECT_REASONS, type RejectReason } from '@calque/core';
 import { Button, Modal, Radio, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { openDialog, useInterface } from '../app/interface-state.ts';
@@ -6,16 +6,6 @@ import { useEditor, useSelectedView } from '../app/use-editor.tsx';
 import { useText } from '../i18n/use-text.ts';
 import { KeyCaps } from '../keyboard/key-caps.tsx';
 import styles from './dialogs.module.css';
-
-const reasons: readonly RejectReason[] = [
-  'wrong-object',
-  'incomplete',
-  'too-much',
-  'rough-boundary',
-  'several-objects',
-  'image-unusable',
-  'other',
-];
 
 export function RejectDialog() {
   const text = useText();
@@ -52,7 +42,7 @@ function RejectForm() {
       }}
       onKeyDown={(event) => {
         const chosen =
-          event.target instanceof HTMLTextAreaElement ? undefined : reasons[Number(event.key) - 1];
+          event.target instanceof HTMLTextAreaElement ? undefined : REJECT_REASONS[Number(event.key) - 1];
         if (chosen !== undefined) setReason(chosen);
       }}
     >
@@ -61,7 +51,7 @@ function RejectForm() {
         onChange={(value) => setReason(value as RejectReason)}
         aria-label={text('reject.title')}
       >
-        {reasons.map((one, place) => (
+        {REJECT_REASONS.map((one, place) => (
           <div key={one} className={styles['choice']}>
             <Radio
               value={one}

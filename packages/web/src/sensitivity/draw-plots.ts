@@ -2,6 +2,7 @@ import type { WireSensitivity } from '@calque/api';
 import type { Size } from '@calque/core';
 import type uPlot from 'uplot';
 import type { Formats } from '../i18n/formats.ts';
+import { plotLook } from '../pictures/plot-look.ts';
 import { CURVE_STYLES, CURVES, PLOTTED, type Plotted, plotData } from './plot-series.ts';
 
 export interface Drawing {
@@ -77,14 +78,7 @@ function plotOptions(
   plotted: Plotted,
   format: Formats,
 ): Omit<uPlot.Options, 'width' | 'height'> {
-  const css = getComputedStyle(frame);
-  const color = (name: string) => css.getPropertyValue(name).trim();
-  const axis = {
-    stroke: color('--text-soft'),
-    font: `11px ${css.fontFamily}`,
-    grid: { stroke: color('--line'), width: 1 },
-    ticks: { show: false },
-  };
+  const { color, axis } = plotLook(frame);
   return {
     legend: { show: false },
     cursor: { show: false },
