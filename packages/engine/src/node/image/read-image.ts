@@ -181,7 +181,7 @@ function onWhite(rgba: Uint8Array): Uint8Array {
 
 /** A damaged file, too, can ask for more memory than there is: these alone are words of a decoder that really lacks it. */
 function decodeFailure(path: string, reason: string): Error {
-  return /vips_tracked: out of memory|error creating thread/i.test(reason)
+  return /vips_(tracked|image_write_to_memory): out of memory|error creating thread/i.test(reason)
     ? engineOutOfMemory(`decoding ${path}`, reason)
     : imageCorrupt(path, reason);
 }

@@ -77,7 +77,12 @@ export class NodeBackend implements Backend {
   async start(): Promise<EngineInfo> {
     const started = performance.now();
     this.#reader.warm();
-    const [encoder] = await Promise.all([this.#loadEncoder(), this.#loadDecoder()]);
+    const [encoder] = await Promise.all([
+      this.#loadEncoder(),
+      this.#loadDecoder(),
+      // An encode that follows is with its process at once, where cancelling it finds it.
+      this.#options.cacheFolder ?? this.#passage.folder(),
+    ]);
     const { id, encoder: encoderFile, decoder: decoderFile } = this.#options.model;
     return {
       model: {
