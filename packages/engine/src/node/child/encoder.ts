@@ -9,8 +9,8 @@ interface Loaded {
   readonly adapter: FamilyAdapter;
   readonly input: InputSpec;
   readonly session: LoadedSession;
-  /** Embeddings on their way to the cache, one after the other; grows to the size of one. */
-  packed: Uint8Array;
+  /** What the last image went in with, and what it came out as: memory that the next one uses again. */
+  scratch: { input: Float32Array | null; packed: Uint8Array };
 }
 
 /** The role that runs the encoder: nothing lives here but the session, so that killing it loses nothing. */
@@ -20,7 +20,8 @@ export function createEncoder(): Handlers<'encoder'> {
     async load(args: LoadArgs): Promise<LoadResult> {
       const session = await loadSession(args, args.session);
       warmUp(args.input);
-      loaded = { adapter: adapterFor(args.graphs), input: args.input, session, packed: new Uint8Array(0) };
+      const scratch = { input: null, packed: new Uint8Array(0) };
+      loaded = { adapter: adapterFor(args.graphs), input: args.input, session, scratch };
       return { provider: session.provider, providers: session.providers };
     },
     async encode(args: EncodeArgs): Promise<EncodeResult> {
@@ -38,14 +39,15 @@ function warmUp(input: InputSpec): void {
 }
 
 async function encode(loaded: Loaded, args: EncodeArgs): Promise<EncodeResult> {
-  const { adapter, input, session } = loaded;
+  const { adapter, input, session, scratch } = loaded;
   const started = performance.now();
-  const tensor = toTensor(args.pixels, fitImage(args.image, input).scaled, input);
+  const tensor = toTensor(args.pixels, fitImage(args.image, input).scaled, input, scratch.input);
+  scratch.input = tensor.data;
   const prepared = performance.now();
   const outputs = await session.run(adapter.encoderFeeds(tensor), 'encoding');
   const encodeMs = performance.now() - prepared;
-  loaded.packed = packEmbedding(args.key, adapter.embeddingFrom(outputs), loaded.packed);
-  const handover = await handOver(args, loaded.packed);
+  scratch.packed = packEmbedding(args.key, adapter.embeddingFrom(outputs), scratch.packed);
+  const handover = await handOver(args, scratch.packed);
   return { handover, provider: session.provider, preprocessMs: prepared - started, encodeMs };
 }
 
