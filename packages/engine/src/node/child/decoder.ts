@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { NamedTensors } from '@calque/models';
 import { PromptDecoder } from '../../decoding/prompt-decoder.ts';
 import { embeddingMissing } from '../../errors.ts';
@@ -6,7 +6,7 @@ import type { DecodedPrompt } from '../../service/backend.ts';
 import { unpackFreshEmbedding } from '../cache/embedding-file.ts';
 import { EmbeddingFolder } from '../cache/embedding-folder.ts';
 import { EmbeddingMemory } from '../cache/embedding-memory.ts';
-import { SpareMemory } from '../cache/spare-memory.ts';
+import { ReadyMemory } from '../cache/ready-memory.ts';
 import type { DecodeArgs, DecoderArgs, Handover, LoadArgs } from '../protocol.ts';
 import { loadSession } from './ort-session.ts';
 import type { Handlers } from './serve-calls.ts';
@@ -16,7 +16,7 @@ interface Loaded {
   readonly memory: EmbeddingMemory;
   readonly folder: EmbeddingFolder | null;
   /** Null where memory is short. */
-  readonly spare: SpareMemory | null;
+  readonly ready: ReadyMemory | null;
 }
 
 /** The role that people wait for: it holds embeddings and the decoder, and is never killed to cancel something. */
@@ -37,7 +37,7 @@ export function createDecoder(): Handlers<'decoder'> {
         // The encoder trims the folder; here it is only read.
         folder:
           args.cacheFolder === null ? null : new EmbeddingFolder(args.cacheFolder, Number.POSITIVE_INFINITY),
-        spare: args.session.lowMemory ? null : new SpareMemory(),
+        ready: args.session.lowMemory ? null : new ReadyMemory(),
       };
       return { provider: session.provider, providers: session.providers };
     },
@@ -47,13 +47,10 @@ export function createDecoder(): Handlers<'decoder'> {
       return (await findEmbedding(loaded(), key)) === null ? null : 'disk';
     },
     admit: async ({ key, handover }) => {
-      const { memory, spare } = loaded();
-      const bytes = await handedOver(handover, spare);
-      const tensors = unpackFreshEmbedding(key, bytes);
+      const { memory, ready } = loaded();
+      const tensors = unpackFreshEmbedding(key, await handedOver(handover, ready));
       if (tensors === null) throw embeddingMissing(key);
       memory.set(key, tensors);
-      // Where there is no memory left, the next embedding finds that out, and says so.
-      spare?.prepare(bytes.length).catch(() => undefined);
       return null;
     },
     decode: async (args) => decode(loaded(), args),
@@ -80,21 +77,11 @@ async function findEmbedding({ memory, folder }: Loaded, key: string): Promise<N
 }
 
 /** Nothing where the file has been dropped in between: the parent then asks for the bytes. */
-async function handedOver(handover: Handover, spare: SpareMemory | null): Promise<Uint8Array> {
+async function handedOver(handover: Handover, ready: ReadyMemory | null): Promise<Uint8Array> {
   if (handover.kind === 'bytes') return handover.bytes;
-  return readInto(handover.path, spare ?? new SpareMemory()).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  const { path } = handover;
+  return (ready === null ? readFile(path) : ready.readFile(path)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
     return new Uint8Array();
   });
-}
-
-async function readInto(path: string, spare: SpareMemory): Promise<Uint8Array> {
-  const handle = await open(path, 'r');
-  try {
-    const bytes = spare.take((await handle.stat()).size);
-    const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
-    return bytes.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
 }
