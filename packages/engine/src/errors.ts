@@ -61,7 +61,7 @@ export interface Crash {
 }
 
 /** How C++, the runtime, V8, glib and the system say that there was no memory to be had. */
-const NO_MEMORY = /out of memory|bad_alloc|failed to allocate|cannot allocate memory|allocation failed/i;
+const NO_MEMORY = /out of memory|bad_alloc|terminate called recursively|failed to allocate|cannot allocate memory|allocation failed/i;
 
 export function saysOutOfMemory(text: string): boolean {
   return NO_MEMORY.test(text);

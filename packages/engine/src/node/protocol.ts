@@ -16,6 +16,8 @@ export interface Calls {
   readonly encoder: {
     readonly load: Call<LoadArgs, LoadResult>;
     readonly encode: Call<EncodeArgs, EncodeResult>;
+    /** Puts the embedding that was computed last into the disk cache, where that can be written to. */
+    readonly store: Call<StoreArgs, null>;
   };
   readonly decoder: {
     readonly load: Call<LoadArgs & DecoderArgs, LoadResult>;
@@ -72,7 +74,13 @@ export interface EncodeArgs {
   /** uint8, interleaved RGB, row-major, of `scaled` size. */
   readonly pixels: Uint8Array;
   readonly image: { readonly width: number; readonly height: number };
-  readonly cacheFolder: string | null;
+  /** File to leave the embedding in; null to answer with it. */
+  readonly passage: string | null;
+}
+
+export interface StoreArgs {
+  readonly key: string;
+  readonly cacheFolder: string;
   readonly cacheDiskBytes: number;
 }
 
@@ -80,7 +88,7 @@ export interface EncodeResult extends EncodedInBackend {
   readonly handover: Handover;
 }
 
-/** An embedding on its way from the encoder to the decoder: as a file of the cache, or whole where there is none. */
+/** An embedding on its way from the encoder to the decoder: in a file, or whole where none can be written. */
 export type Handover =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array };

@@ -1,7 +1,9 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { adapterFor, type FamilyAdapter, fitImage, type InputSpec, toTensor } from '@calque/models';
 import { packEmbedding } from '../cache/embedding-file.ts';
 import { EmbeddingFolder } from '../cache/embedding-folder.ts';
-import type { EncodeArgs, EncodeResult, Handover, LoadArgs, LoadResult } from '../protocol.ts';
+import type { EncodeArgs, EncodeResult, Handover, LoadArgs, LoadResult, StoreArgs } from '../protocol.ts';
 import { type LoadedSession, loadSession } from './ort-session.ts';
 import type { Handlers } from './serve-calls.ts';
 
@@ -10,7 +12,9 @@ interface Loaded {
   readonly input: InputSpec;
   readonly session: LoadedSession;
   /** What the last image went in with, and what it came out as: memory that the next one uses again. */
-  scratch: { input: Float32Array | null; packed: Uint8Array };
+  readonly scratch: { input: Float32Array | null; packed: Uint8Array };
+  /** Key of what is packed. */
+  packedKey: string | null;
 }
 
 /** The role that runs the encoder: nothing lives here but the session, so that killing it loses nothing. */
@@ -21,12 +25,17 @@ export function createEncoder(): Handlers<'encoder'> {
       const session = await loadSession(args, args.session);
       warmUp(args.input);
       const scratch = { input: null, packed: new Uint8Array(0) };
-      loaded = { adapter: adapterFor(args.graphs), input: args.input, session, scratch };
+      loaded = { adapter: adapterFor(args.graphs), input: args.input, session, scratch, packedKey: null };
       return { provider: session.provider, providers: session.providers };
     },
     async encode(args: EncodeArgs): Promise<EncodeResult> {
       if (loaded === undefined) throw new Error('no model was loaded');
       return encode(loaded, args);
+    },
+    async store(args: StoreArgs): Promise<null> {
+      // Another process may have computed it, which is gone.
+      if (loaded?.packedKey === args.key) await store(loaded.scratch.packed, args);
+      return null;
     },
   };
 }
@@ -46,20 +55,40 @@ async function encode(loaded: Loaded, args: EncodeArgs): Promise<EncodeResult> {
   const prepared = performance.now();
   const outputs = await session.run(adapter.encoderFeeds(tensor), 'encoding');
   const encodeMs = performance.now() - prepared;
+  loaded.packedKey = null;
   scratch.packed = packEmbedding(args.key, adapter.embeddingFrom(outputs), scratch.packed);
-  const handover = await handOver(args, scratch.packed);
+  loaded.packedKey = args.key;
+  const handover = await handOver(args.passage, scratch.packed);
   return { handover, provider: session.provider, preprocessMs: prepared - started, encodeMs };
 }
 
-async function handOver(
-  { key, cacheFolder, cacheDiskBytes }: EncodeArgs,
-  bytes: Uint8Array,
-): Promise<Handover> {
-  if (cacheFolder === null) return { kind: 'bytes', bytes };
+async function handOver(passage: string | null, bytes: Uint8Array): Promise<Handover> {
+  if (passage === null) return { kind: 'bytes', bytes };
   try {
-    return { kind: 'file', path: await new EmbeddingFolder(cacheFolder, cacheDiskBytes).write(key, bytes) };
+    await overwrite(passage, bytes);
+    return { kind: 'file', path: passage };
+  } catch {
+    // A full temporary folder costs time, never the result.
+    return { kind: 'bytes', bytes };
+  }
+}
+
+/** In place: the system has the memory of what is in the file already. */
+async function overwrite(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+  try {
+    for (let at = 0; at < bytes.length; )
+      at += (await file.write(bytes, at, bytes.length - at, at)).bytesWritten;
+    if ((await file.stat()).size !== bytes.length) await file.truncate(bytes.length);
+  } finally {
+    await file.close();
+  }
+}
+
+async function store(bytes: Uint8Array, { key, cacheFolder, cacheDiskBytes }: StoreArgs): Promise<void> {
+  try {
+    await new EmbeddingFolder(cacheFolder, cacheDiskBytes).write(key, bytes);
   } catch {
     // A cache that cannot be written to (full or read-only disk) costs time, never the result.
-    return { kind: 'bytes', bytes };
   }
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isCalqueError } from '@calque/core';
 import type { GraphNames, InputSpec, NamedTensors } from '@calque/models';
 import type { DecodeRequest, EngineInfo, ImageFacts, ImageSource } from '../../contract.ts';
@@ -53,6 +54,7 @@ export class NodeBackend implements Backend {
   readonly #encoderLoad = new Loading();
   readonly #decoderLoad = new Loading();
   readonly #passage = new Passage();
+  #stored: Promise<void> = Promise.resolve();
 
   constructor(options: NodeBackendOptions) {
     this.#options = options;
@@ -81,7 +83,7 @@ export class NodeBackend implements Backend {
       this.#loadEncoder(),
       this.#loadDecoder(),
       // An encode that follows is with its process at once, where cancelling it finds it.
-      this.#options.cacheFolder ?? this.#passage.folder(),
+      this.#passage.open(),
     ]);
     const { id, encoder: encoderFile, decoder: decoderFile } = this.#options.model;
     return {
@@ -111,37 +113,45 @@ export class NodeBackend implements Backend {
   }
 
   async encode(key: string, image: ReadImage, call: StoppableCall): Promise<EncodedInBackend> {
-    const { cacheFolder } = this.#options;
-    const { handover, ...encoded } = await this.#runEncoder(
-      key,
-      image,
-      cacheFolder ?? (await this.#passage.folder()),
-      call,
-    );
+    const passage = await this.#passage.take();
     let admitted: boolean;
+    let first: EncodedInBackend;
     try {
+      const { handover, ...encoded } = await this.#runEncoder(key, image, passage, call);
+      first = encoded;
+      this.#store(key);
       admitted = await this.#admit(key, handover, call);
     } finally {
-      if (cacheFolder === null) await this.#passage.empty(handover);
+      this.#passage.give(passage);
     }
-    if (admitted) return encoded;
+    if (admitted) return first;
     // Someone emptied the folder in between: the second time the embedding does not go through it.
     const again = await this.#runEncoder(key, image, null, call);
     if (!(await this.#admit(key, again.handover, call))) throw embeddingMissing(key);
-    return { ...encoded, encodeMs: encoded.encodeMs + again.encodeMs };
+    return { ...first, encodeMs: first.encodeMs + again.encodeMs };
+  }
+
+  /** The prompts need not wait for the disk; the next encode and the end do. */
+  #store(key: string): void {
+    const { cacheFolder, cacheDiskBytes } = this.#options;
+    if (cacheFolder === null) return;
+    // Without the file the embedding is computed again.
+    this.#stored = this.#encoder.call('store', { key, cacheFolder, cacheDiskBytes }).then(
+      () => undefined,
+      () => undefined,
+    );
   }
 
   async #runEncoder(
     key: string,
     { facts, pixels }: ReadImage,
-    cacheFolder: string | null,
+    passage: string | null,
     call: StoppableCall,
   ): Promise<EncodeResult> {
     await this.#loadEncoder();
     call.signal.throwIfAborted();
     const image = { width: facts.width, height: facts.height };
-    const args = { key, pixels, image, cacheFolder, cacheDiskBytes: this.#options.cacheDiskBytes };
-    return this.#encoder.call('encode', args, call).catch((error: unknown) => {
+    return this.#encoder.call('encode', { key, pixels, image, passage }, call).catch((error: unknown) => {
       // The next image should not wait for the model to be loaded again. A failure shows when it is needed.
       this.#loadEncoder().catch(() => undefined);
       throw error;
@@ -176,6 +186,7 @@ export class NodeBackend implements Backend {
   }
 
   async close(): Promise<void> {
+    await Promise.race([this.#stored, sleep(LONGEST_STORE_MS, undefined, { ref: false })]);
     await Promise.all([this.#reader.close(), this.#encoder.close(), this.#decoder.close()]);
     await this.#passage.close();
   }
@@ -206,22 +217,33 @@ export class NodeBackend implements Backend {
   }
 }
 
+/** A disk that does not answer is not waited for any longer. */
+const LONGEST_STORE_MS = 2000;
+
 /**
- * Where embeddings go from one process to the other when none are kept on disk: through this process they would stop it
- * for as long as 17 MB take.
+ * Where embeddings go from one process to the other: through this process they would stop it for as long as 17 MB take.
+ * A file that has been emptied is written again: its place in memory is there already.
  */
 class Passage {
   #folder: Promise<string | null> | undefined;
+  #files = 0;
+  readonly #free: string[] = [];
 
-  /** Null where no temporary folder can be made: they go through this process then. */
-  folder(): Promise<string | null> {
+  /** Null where no temporary folder can be made: embeddings go through this process then. */
+  open(): Promise<string | null> {
     this.#folder ??= mkdtemp(join(tmpdir(), 'calque-embeddings-')).catch(() => null);
     return this.#folder;
   }
 
-  async empty(handover: Handover): Promise<void> {
-    // What cannot be removed now goes with the folder.
-    if (handover.kind === 'file') await rm(handover.path, { force: true }).catch(() => undefined);
+  /** A file that nobody else writes to or reads from until it is given back. */
+  async take(): Promise<string | null> {
+    const folder = await this.open();
+    if (folder === null) return null;
+    return this.#free.pop() ?? join(folder, `${this.#files++}.embedding`);
+  }
+
+  give(path: string | null): void {
+    if (path !== null) this.#free.push(path);
   }
 
   async close(): Promise<void> {
