@@ -60,8 +60,12 @@ export interface Crash {
   readonly stderr: string;
 }
 
-/** How C++, the runtime, V8, glib and the system say that there was no memory to be had. */
-const NO_MEMORY = /out of memory|bad_alloc|terminate called recursively|failed to allocate|cannot allocate memory|allocation failed/i;
+/**
+ * How C++ (also when two threads find out at once), the runtime, V8, glib and the system say that there was no memory to be
+ * had.
+ */
+const NO_MEMORY =
+  /out of memory|bad_alloc|terminate called recursively|failed to allocate|cannot allocate memory|allocation failed/i;
 
 export function saysOutOfMemory(text: string): boolean {
   return NO_MEMORY.test(text);
