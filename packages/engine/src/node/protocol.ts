@@ -4,7 +4,7 @@ import type { DecodeRequest, EngineInfo, ImageFacts, ImageSource } from '../cont
 import type { DecodedPrompt, EncodedInBackend, ReadImage } from '../service/backend.ts';
 
 /** Raised with every change of the messages below; parent and child refuse to talk across versions. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 export type Role = 'reader' | 'encoder' | 'decoder';
 

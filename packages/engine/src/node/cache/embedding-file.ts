@@ -67,6 +67,9 @@ export function unpackFreshEmbedding(key: string, bytes: Uint8Array): NamedTenso
   const valuesAt = PREFIX_BYTES + buffer.readUInt32LE(12);
   // What was written is what is read: the header is ours.
   const header = JSON.parse(buffer.toString('utf8', PREFIX_BYTES, valuesAt)) as Header;
+  const valueBytes = header.tensors.reduce((sum, { dims }) => sum + 4 * countOf(dims), 0);
+  // A file that was cut while it was read.
+  if (valuesAt + valueBytes !== end) return null;
   return header.key === key ? readTensors(header, buffer, valuesAt) : null;
 }
 
@@ -74,11 +77,15 @@ function readTensors(header: Header, buffer: Buffer, valuesAt: number): NamedTen
   const tensors: Record<string, Tensor> = {};
   let at = valuesAt;
   for (const { name, dims } of header.tensors) {
-    const length = dims.reduce((product, dim) => product * dim, 1);
+    const length = countOf(dims);
     tensors[name] = { dims, data: floatsAt(buffer, at, length) };
     at += length * 4;
   }
   return tensors;
+}
+
+function countOf(dims: readonly number[]): number {
+  return dims.reduce((product, dim) => product * dim, 1);
 }
 
 function floatsAt(buffer: Buffer, at: number, length: number): Float32Array {

@@ -66,14 +66,14 @@ export class EmbeddingFolder {
   /** Drops what was used least recently until the rest fits; the newest file stays in any case. */
   async #trim(newest: string): Promise<void> {
     const files = await this.#files();
-    let total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    let total = files.reduce((sum, { name, sizeBytes }) => sum + (name.endsWith(SUFFIX) ? sizeBytes : 0), 0);
     for (const file of files.sort((a, b) => a.usedMs - b.usedMs)) {
       const abandoned = !file.name.endsWith(SUFFIX) && Date.now() - file.usedMs > ABANDONED_MS;
       const surplus =
         total > this.#maxBytes && file.name.endsWith(SUFFIX) && file.name !== `${newest}${SUFFIX}`;
       if (!abandoned && !surplus) continue;
       await rm(join(this.#folder, file.name), { force: true });
-      total -= file.sizeBytes;
+      if (surplus) total -= file.sizeBytes;
     }
   }
 

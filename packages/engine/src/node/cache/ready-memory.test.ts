@@ -29,6 +29,18 @@ test('what was read stays what it is, whatever is read and made ready after it',
   expect(new Set(read.map(({ buffer }) => buffer)).size).toBe(3);
 });
 
+test('memory is ready once nobody reads, and the next file takes it', async () => {
+  const memory = new ReadyMemory();
+  await memory.readFile(await file(1));
+  expect(memory.readyBytes).toBe(0);
+  await memory.settled();
+  expect(memory.readyBytes).toBe(3_000_000);
+  await memory.readFile(await file(2));
+  expect(memory.readyBytes).toBe(0);
+  await memory.settled();
+  expect(memory.readyBytes).toBe(3_000_000);
+});
+
 test('files that come one upon the other, before memory is ready, are read as well', async () => {
   const memory = new ReadyMemory();
   const paths = await Promise.all([1, 2, 3].map((value) => file(value)));
@@ -44,6 +56,7 @@ test('a file of another size is read as well, and an empty one', async () => {
     expect(bytes.length).toBe(length);
     expect(holds(bytes, 7)).toBe(true);
     await memory.settled();
+    expect(memory.readyBytes).toBe(length);
   }
 });
 

@@ -15,6 +15,11 @@ export class ReadyMemory {
   #ready: Buffer | null = null;
   #preparing: Promise<void> | null = null;
 
+  /** What the next file of this many bytes finds ready. */
+  get readyBytes(): number {
+    return this.#ready?.length ?? 0;
+  }
+
   /**
    * Then makes memory ready for the next file, unless that is under way.
    * Rejects with what the file system says, or with a `RangeError` where there is no memory.
@@ -27,10 +32,10 @@ export class ReadyMemory {
     try {
       const { size } = await file.stat();
       const bytes = this.#take(size);
-      const { bytesRead } = await file.read(bytes, 0, size, 0);
+      const length = await readAll(file, bytes);
       isKept = this.#preparing === null;
       if (isKept) this.#preparing = this.#prepare(file, size);
-      return bytes.subarray(0, bytesRead);
+      return bytes.subarray(0, length);
     } finally {
       if (!isKept) await file.close();
     }
@@ -50,6 +55,7 @@ export class ReadyMemory {
   /** Never rejects: where it does not succeed, the next file is read into memory that is not ready. */
   async #prepare(file: FileHandle, length: number): Promise<void> {
     try {
+      await sleep(PAUSE_MS);
       const bytes = Buffer.allocUnsafeSlow(length);
       for (let at = 0; at < length; at += PART_BYTES) {
         await sleep(PAUSE_MS);
@@ -65,4 +71,15 @@ export class ReadyMemory {
       await file.close().catch(() => undefined);
     }
   }
+}
+
+/** @returns how many bytes there were; fewer than fit where the file was cut meanwhile. */
+async function readAll(file: FileHandle, bytes: Buffer): Promise<number> {
+  let length = 0;
+  while (length < bytes.length) {
+    const { bytesRead } = await file.read(bytes, length, bytes.length - length, length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return length;
 }

@@ -76,12 +76,13 @@ async function findEmbedding({ memory, folder }: Loaded, key: string): Promise<N
   return stored;
 }
 
-/** Nothing where the file has been dropped in between: the parent then asks for the bytes. */
+/** Nothing where the file is gone or cannot be read: the parent then asks for the bytes. */
 async function handedOver(handover: Handover, ready: ReadyMemory | null): Promise<Uint8Array> {
   if (handover.kind === 'bytes') return handover.bytes;
   const { path } = handover;
   return (ready === null ? readFile(path) : ready.readFile(path)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
+    // As bytes it would need as much memory again.
+    if (error.code === undefined || error.code === 'ENOMEM') throw error;
     return new Uint8Array();
   });
 }

@@ -1,5 +1,6 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { constants, rmSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { adapterFor, type FamilyAdapter, fitImage, type InputSpec, toTensor } from '@calque/models';
 import { packEmbedding } from '../cache/embedding-file.ts';
 import { EmbeddingFolder } from '../cache/embedding-folder.ts';
@@ -17,7 +18,7 @@ interface Loaded {
   packedKey: string | null;
 }
 
-/** The role that runs the encoder: nothing lives here but the session, so that killing it loses nothing. */
+/** The role that runs the encoder: nothing lives here but the session and what is being stored, so that killing it costs time alone. */
 export function createEncoder(): Handlers<'encoder'> {
   let loaded: Loaded | undefined;
   return {
@@ -49,6 +50,7 @@ function warmUp(input: InputSpec): void {
 
 async function encode(loaded: Loaded, args: EncodeArgs): Promise<EncodeResult> {
   const { adapter, input, session, scratch } = loaded;
+  if (args.passage !== null) leaveNothingBehind(dirname(args.passage));
   const started = performance.now();
   const tensor = toTensor(args.pixels, fitImage(args.image, input).scaled, input, scratch.input);
   scratch.input = tensor.data;
@@ -62,13 +64,23 @@ async function encode(loaded: Loaded, args: EncodeArgs): Promise<EncodeResult> {
   return { handover, provider: session.provider, preprocessMs: prepared - started, encodeMs };
 }
 
+const passages = new Set<string>();
+
+/** A parent that was killed cannot remove its folder; this process ends by itself then. */
+function leaveNothingBehind(folder: string): void {
+  if (passages.has(folder)) return;
+  passages.add(folder);
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+}
+
 async function handOver(passage: string | null, bytes: Uint8Array): Promise<Handover> {
   if (passage === null) return { kind: 'bytes', bytes };
   try {
     await overwrite(passage, bytes);
     return { kind: 'file', path: passage };
   } catch {
-    // A full temporary folder costs time, never the result.
+    // A full temporary folder costs time, never the result, and is not kept full.
+    await rm(passage, { force: true }).catch(() => undefined);
     return { kind: 'bytes', bytes };
   }
 }

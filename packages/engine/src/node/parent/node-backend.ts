@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -55,6 +55,7 @@ export class NodeBackend implements Backend {
   readonly #decoderLoad = new Loading();
   readonly #passage = new Passage();
   #stored: Promise<void> = Promise.resolve();
+  #isClosing = false;
 
   constructor(options: NodeBackendOptions) {
     this.#options = options;
@@ -79,12 +80,7 @@ export class NodeBackend implements Backend {
   async start(): Promise<EngineInfo> {
     const started = performance.now();
     this.#reader.warm();
-    const [encoder] = await Promise.all([
-      this.#loadEncoder(),
-      this.#loadDecoder(),
-      // An encode that follows is with its process at once, where cancelling it finds it.
-      this.#passage.open(),
-    ]);
+    const [encoder] = await Promise.all([this.#loadEncoder(), this.#loadDecoder(), this.#passage.open()]);
     const { id, encoder: encoderFile, decoder: decoderFile } = this.#options.model;
     return {
       model: {
@@ -113,6 +109,9 @@ export class NodeBackend implements Backend {
   }
 
   async encode(key: string, image: ReadImage, call: StoppableCall): Promise<EncodedInBackend> {
+    // To cancel this one must not lose the one before.
+    await Promise.race([this.#stored, aborted(call.signal)]);
+    call.signal.throwIfAborted();
     const passage = await this.#passage.take();
     let admitted: boolean;
     let first: EncodedInBackend;
@@ -125,7 +124,7 @@ export class NodeBackend implements Backend {
       this.#passage.give(passage);
     }
     if (admitted) return first;
-    // Someone emptied the folder in between: the second time the embedding does not go through it.
+    // Someone took the file away in between: the second time the embedding does not go through one.
     const again = await this.#runEncoder(key, image, null, call);
     if (!(await this.#admit(key, again.handover, call))) throw embeddingMissing(key);
     return { ...first, encodeMs: first.encodeMs + again.encodeMs };
@@ -153,7 +152,7 @@ export class NodeBackend implements Backend {
     const image = { width: facts.width, height: facts.height };
     return this.#encoder.call('encode', { key, pixels, image, passage }, call).catch((error: unknown) => {
       // The next image should not wait for the model to be loaded again. A failure shows when it is needed.
-      this.#loadEncoder().catch(() => undefined);
+      if (!this.#isClosing) this.#loadEncoder().catch(() => undefined);
       throw error;
     });
   }
@@ -186,6 +185,7 @@ export class NodeBackend implements Backend {
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true;
     await Promise.race([this.#stored, sleep(LONGEST_STORE_MS, undefined, { ref: false })]);
     await Promise.all([this.#reader.close(), this.#encoder.close(), this.#decoder.close()]);
     await this.#passage.close();
@@ -218,16 +218,16 @@ export class NodeBackend implements Backend {
 }
 
 /** A disk that does not answer is not waited for any longer. */
-const LONGEST_STORE_MS = 2000;
+const LONGEST_STORE_MS = 30_000;
 
 /**
  * Where embeddings go from one process to the other: through this process they would stop it for as long as 17 MB take.
- * A file that has been emptied is written again: its place in memory is there already.
+ * A file that has been read is written again: its place in memory is there already.
  */
 class Passage {
   #folder: Promise<string | null> | undefined;
   #files = 0;
-  readonly #free: string[] = [];
+  #free: string[] = [];
 
   /** Null where no temporary folder can be made: embeddings go through this process then. */
   open(): Promise<string | null> {
@@ -237,7 +237,13 @@ class Passage {
 
   /** A file that nobody else writes to or reads from until it is given back. */
   async take(): Promise<string | null> {
-    const folder = await this.open();
+    let folder = await this.open();
+    if (folder === null || !(await isOurs(folder))) {
+      // It could not be made, or was cleared away as one that nobody had used for days.
+      this.#folder = undefined;
+      this.#free = [];
+      folder = await this.open();
+    }
     if (folder === null) return null;
     return this.#free.pop() ?? join(folder, `${this.#files++}.embedding`);
   }
@@ -250,6 +256,20 @@ class Passage {
     const folder = await this.#folder;
     if (folder != null) await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Somebody else can have made a folder of the same name since. */
+async function isOurs(folder: string): Promise<boolean> {
+  const found = await lstat(folder).catch(() => null);
+  const owner = process.getuid?.();
+  return found?.isDirectory() === true && (owner === undefined || found.uid === owner);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 /** A load is good for the process that it was made in, unless it failed. */
