@@ -207,6 +207,18 @@ export function checkpointMissing(path: string, cause: unknown): CalqueError {
   });
 }
 
+/** The system does not let it be read, or it is no file: nothing is known about what is in it. */
+export function checkpointUnreadable(path: string, reason: string, cause?: unknown): CalqueError {
+  return new CalqueError({
+    code: 'checkpoint-unreadable',
+    message: `${path} cannot be read: ${reason}`,
+    expected: 'a regular file that you may read',
+    remedy: 'Check the path and its permissions, or copy the file to a folder of your own',
+    details: { path, reason },
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
 /** A sound file of a kind that is not read. */
 export function checkpointUnsupported(path: string, reason: string, remedy: string): CalqueError {
   return new CalqueError({
@@ -280,6 +292,16 @@ export function checkpointConfigInvalid(field: string, found: unknown, expected:
   });
 }
 
+export function precisionNotConverted(precision: string): CalqueError {
+  return new CalqueError({
+    code: 'precision-not-converted',
+    message: `ONNX files are taken as they are: their weights cannot be made ${precision}`,
+    expected: 'a checkpoint (.pth, .pt or .safetensors), where another precision is wanted',
+    remedy: 'Leave out --precision, or import the checkpoint that they were made from',
+    details: { precision },
+  });
+}
+
 export function modelIdTaken(id: string): CalqueError {
   return new CalqueError({
     code: 'model-id-taken',
@@ -294,7 +316,7 @@ export function modelIdInvalid(id: string): CalqueError {
   return new CalqueError({
     code: 'model-id-invalid',
     message: `${JSON.stringify(id)} cannot be the name of a model`,
-    expected: 'lower-case letters, digits, dots and dashes, beginning with a letter or a digit',
+    expected: 'lower-case letters, digits, dots and dashes, beginning with a letter or a digit, 100 at most',
     remedy: 'Choose one with --id',
     details: { id },
   });

@@ -187,7 +187,12 @@ async function verifyModel(context: CliContext, store: ModelStore, id: string): 
       return { report, fault: modelDamaged(id, bad?.name ?? 'a file', bad?.problem ?? 'is damaged') };
     if (store.manifest(id).imported === undefined) return { report, fault: null };
     const { probeAgain } = await import('../models/probe-model.ts');
-    return { report, fault: await probeAgain(context, store, id) };
+    const fault = await probeAgain(context, store, id).catch((error: unknown) => {
+      // Files that are whole and a model that does not run: the others are looked at all the same.
+      if (isCalqueError(error) && !context.signal.aborted) return error;
+      throw error;
+    });
+    return { report, fault };
   } catch (error) {
     if (isCalqueError(error, 'model-not-installed')) return { report: null, fault: error };
     throw error;

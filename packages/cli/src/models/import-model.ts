@@ -7,7 +7,7 @@ import { configUnreadable, probeFailed } from '../errors.ts';
 import { formatBytes, formatMs } from '../output/format-values.ts';
 import { startPullProgress } from '../output/pull-progress.ts';
 import { ensureModel } from '../segment/open-engine.ts';
-import { answerOf, described, probeModel } from './probe-model.ts';
+import { answerOf, described, isAccepted, probeModel } from './probe-model.ts';
 
 interface ImportArguments {
   /** As they were typed. */
@@ -72,16 +72,16 @@ async function reportModel(
 async function runProbe(context: CliContext, model: ResolvedModel, quiet: boolean): Promise<SelfTest> {
   if (!quiet) context.stderr.write('running the built-in probe\n');
   const probe = await probeModel(context, model);
-  await (await context.openStore()).noteProbe(model.manifest.id, answerOf(probe));
+  // A bad answer is not what later ones are compared with.
+  if (isAccepted(model, probe))
+    await (await context.openStore()).noteProbe(model.manifest.id, answerOf(probe));
   return probe;
 }
 
-function judgeProbe({ stderr }: CliContext, { manifest }: ResolvedModel, probe: SelfTest): void {
+function judgeProbe({ stderr }: CliContext, model: ResolvedModel, probe: SelfTest): void {
   if (probe.ok) return;
   const expected = `IoU ${probe.leastIou} or more`;
-  // Weights of unknown origin need not know this kind of object; those that were published do.
-  if (manifest.licence.spdx !== 'NOASSERTION')
-    throw probeFailed(manifest.id, described(answerOf(probe)), expected);
+  if (!isAccepted(model, probe)) throw probeFailed(model.manifest.id, described(answerOf(probe)), expected);
   stderr.write(`the probe expects ${expected}: these weights may have been trained for other images\n`);
 }
 

@@ -34,16 +34,30 @@ export function answerOf({ iou, score, areaPx }: SelfTest): ProbeAnswer {
   return { iou, score, areaPx: areaPx.found };
 }
 
-/** Has a model answer again that was imported here. Null where the answer is that of the import, or none was kept. */
+/** Weights of unknown origin need not know this kind of object; those that were published do. */
+export function isAccepted({ manifest }: ResolvedModel, probe: SelfTest): boolean {
+  return probe.ok || manifest.licence.spdx === 'NOASSERTION';
+}
+
+/**
+ * Has a model answer again that was imported here. Null where the answer is that of the import or, where none was kept, one
+ * that is accepted: it is kept then.
+ */
 export async function probeAgain(
   context: CliContext,
   store: ModelStore,
   id: string,
 ): Promise<CalqueError | null> {
   const before = asAnswer(await store.probe(id));
-  if (before === null) return null;
   context.stderr.write(`running the built-in probe of ${id}\n`);
-  const now = answerOf(await probeModel(context, await store.resolve(id, { signal: context.signal })));
+  const model = await store.resolve(id, { signal: context.signal });
+  const probe = await probeModel(context, model);
+  const now = answerOf(probe);
+  if (before === null) {
+    if (!isAccepted(model, probe)) return probeFailed(id, described(now), `IoU ${probe.leastIou} or more`);
+    await store.noteProbe(id, now);
+    return null;
+  }
   const same =
     Math.abs(now.iou - before.iou) <= tolerance.iou && Math.abs(now.score - before.score) <= tolerance.score;
   return same ? null : probeFailed(id, described(now), `${described(before)}, as after the import`);

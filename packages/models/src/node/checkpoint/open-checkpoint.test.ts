@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -140,7 +141,7 @@ describe('A file that is no checkpoint is refused with a sentence', { timeout: 6
   });
 
   test('a folder, and nothing at all', async () => {
-    expect((await refusal(folder)).message).toContain('it is not a file');
+    expect((await refusal(folder)).message).toContain('it is not a regular file');
     expect((await refusal(join(folder, 'none.pth'))).code).toBe('checkpoint-missing');
   });
 
@@ -382,3 +383,16 @@ function xorshift(seed: number): () => number {
     return state >>> 0;
   };
 }
+
+describe('what is no file that can be read', () => {
+  test.skipIf(process.platform === 'win32')(
+    'a pipe, a folder and a path through a file are refused at once',
+    async () => {
+      const pipe = join(folder, 'pipe.pth');
+      execFileSync('mkfifo', [pipe]);
+      await expect(openCheckpoint(pipe)).rejects.toMatchObject({ code: 'checkpoint-unreadable' });
+      await expect(openCheckpoint(folder)).rejects.toMatchObject({ code: 'checkpoint-unreadable' });
+      await expect(openCheckpoint(join(pipe, 'x.pth'))).rejects.toMatchObject({ code: 'checkpoint-missing' });
+    },
+  );
+});

@@ -6,7 +6,7 @@ import { openTorchCheckpoint } from './torch-checkpoint.ts';
 
 /**
  * Opens a file of weights by what it holds, whatever it is called. Only its directory is read.
- * Rejects with `checkpoint-damaged`, `checkpoint-unsupported` or `checkpoint-unsafe`.
+ * Rejects with `checkpoint-missing`, `checkpoint-unreadable`, `checkpoint-damaged`, `checkpoint-unsupported` or `checkpoint-unsafe`.
  */
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
   const file = await RandomAccessFile.open(path);

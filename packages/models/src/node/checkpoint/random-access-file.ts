@@ -1,5 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
-import { checkpointDamaged, checkpointMissing } from '../../errors.ts';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { checkpointDamaged, checkpointMissing, checkpointUnreadable } from '../../errors.ts';
 
 /** One call of the system reads at most so much: some refuse 2 GiB at once. */
 const pieceBytes = 1 << 28;
@@ -17,14 +17,16 @@ export class RandomAccessFile {
   }
 
   static async open(path: string): Promise<RandomAccessFile> {
-    const handle = await open(path, 'r').catch((cause: unknown) => {
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') throw checkpointMissing(path, cause);
-      throw checkpointDamaged(path, cause instanceof Error ? cause.message : String(cause), cause);
-    });
-    const stats = await handle.stat();
-    if (stats.isFile()) return new RandomAccessFile(path, stats.size, handle);
-    await handle.close();
-    throw checkpointDamaged(path, 'it is not a file');
+    const failed = (cause: unknown): never => {
+      const { code } = cause as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ENOTDIR') throw checkpointMissing(path, cause);
+      throw checkpointUnreadable(path, cause instanceof Error ? cause.message : String(cause), cause);
+    };
+    // Before opening: to open a pipe or a device can block for ever.
+    const found = await stat(path).catch(failed);
+    if (!found.isFile()) throw checkpointUnreadable(path, 'it is not a regular file');
+    const handle = await open(path, 'r').catch(failed);
+    return new RandomAccessFile(path, (await handle.stat()).size, handle);
   }
 
   /** @returns bytes that begin at the start of their own buffer */

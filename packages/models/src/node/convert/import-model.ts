@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import { precisionNotConverted } from '../../errors.ts';
 import type { ModelFile, ModelLicence, ModelManifest } from '../../manifest/manifest.ts';
 import { publishedCheckpoints } from '../../manifest/published-checkpoints.ts';
 import { openCheckpoint } from '../checkpoint/open-checkpoint.ts';
@@ -11,7 +12,7 @@ import { planConversion, refuseDescription } from './plan-conversion.ts';
 export interface ImportInput {
   /** A checkpoint, or an encoder and a decoder as ONNX files. */
   readonly paths: readonly string[];
-  /** Default `fp32`. Of no effect on ONNX files, which are taken as they are. */
+  /** Default `fp32`. Refused for ONNX files, which are taken as they are. */
   readonly precision?: Precision;
   /** What the shapes of a checkpoint do not say (docs/models.md). */
   readonly config?: unknown;
@@ -53,6 +54,8 @@ export async function prepareImport(
   if (path === undefined) throw new RangeError('nothing to import');
   if (second === undefined) return prepareCheckpoint(path, input, options);
   refuseDescription(input.config);
+  if (input.precision !== undefined && input.precision !== 'fp32')
+    throw precisionNotConverted(input.precision);
   const { prepareOnnxPair } = await import('../onnx/import-onnx-pair.ts');
   return prepareOnnxPair([path, second], options);
 }

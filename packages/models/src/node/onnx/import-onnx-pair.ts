@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isCalqueError } from '@calque/core';
 import { notOnnx, onnxPairUnknown } from '../../errors.ts';
@@ -96,6 +96,9 @@ function isPlainName(name: string): boolean {
 }
 
 async function readModel(path: string): Promise<OnnxModel> {
+  const found = await stat(path).catch(() => null);
+  // Before opening: to open a pipe or a device can block for ever.
+  if (found !== null && !found.isFile()) throw notOnnx(path, 'it is not a regular file');
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw notOnnx(path, cause instanceof Error ? cause.message : String(cause), cause);
   });

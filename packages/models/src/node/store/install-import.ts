@@ -26,7 +26,7 @@ export interface InstallImportRequest {
 const ownEndings = /\.(lock|import|download)$/;
 
 export function checkModelId(id: string): void {
-  if (!/^[a-z0-9][a-z0-9.-]*$/.test(id) || ownEndings.test(id)) throw modelIdInvalid(id);
+  if (!/^[a-z0-9][a-z0-9.-]{0,99}$/.test(id) || ownEndings.test(id)) throw modelIdInvalid(id);
 }
 
 /**

@@ -4,6 +4,16 @@ import type { HieraConfig } from './hiera-config.ts';
 /** Tables of constants grow with the square of the image's side and would fill the memory. */
 const LARGEST_IMAGE = 4096;
 
+const FIELDS: ReadonlySet<string> = new Set([
+  'variant',
+  'imageSize',
+  'embedDim',
+  'heads',
+  'stages',
+  'globalBlocks',
+  'windows',
+]);
+
 /**
  * What a person wrote about a SAM 2 encoder that is none of the published ones: `imageSize`, `embedDim`, `heads`, `stages`,
  * `globalBlocks`, `windows`, and `variant` to name it. Throws `checkpoint-config-invalid`.
@@ -12,6 +22,9 @@ export function parseHieraConfig(data: unknown): HieraConfig {
   if (typeof data !== 'object' || data === null || Array.isArray(data))
     throw checkpointConfigInvalid('it', data, 'an object');
   const fields = data as Readonly<Record<string, unknown>>;
+  const unknown = Object.keys(fields).find((name) => !FIELDS.has(name));
+  if (unknown !== undefined)
+    throw checkpointConfigInvalid(unknown, fields[unknown], `no fields but ${[...FIELDS].join(', ')}`);
   const variant = fields['variant'] ?? 'custom';
   if (typeof variant !== 'string' || !/^[a-z0-9][a-z0-9.-]*$/.test(variant))
     throw checkpointConfigInvalid('variant', variant, 'lower-case letters, digits, dots and dashes');
@@ -23,6 +36,14 @@ export function parseHieraConfig(data: unknown): HieraConfig {
   const imageSize = count(fields['imageSize'] ?? 1024, 'imageSize');
   if (imageSize % 32 !== 0 || imageSize > LARGEST_IMAGE)
     throw checkpointConfigInvalid('imageSize', imageSize, `a multiple of 32 up to ${LARGEST_IMAGE}`);
+  const windows = counts(fields, 'windows', 4);
+  // The encoder's largest map has a quarter of the image's side; tables grow with the square of a window's.
+  if (windows.some((side) => side > imageSize / 4))
+    throw checkpointConfigInvalid(
+      'windows',
+      windows,
+      `sides up to ${imageSize / 4}, a quarter of the image's`,
+    );
   return {
     variant,
     imageSize,
@@ -30,7 +51,7 @@ export function parseHieraConfig(data: unknown): HieraConfig {
     heads: count(fields['heads'], 'heads'),
     stages,
     globalBlocks,
-    windows: counts(fields, 'windows', 4),
+    windows,
   };
 }
 
