@@ -6,6 +6,7 @@ import { isCalqueError } from '@calque/core';
 import type { GraphNames, InputSpec, NamedTensors } from '@calque/models';
 import type { DecodeRequest, EngineInfo, ImageFacts, ImageSource } from '../../contract.ts';
 import { embeddingMissing } from '../../errors.ts';
+import { whenAborted } from '../../scheduler/when-aborted.ts';
 import type {
   Backend,
   BackendCall,
@@ -80,7 +81,7 @@ export class NodeBackend implements Backend {
   async start(): Promise<EngineInfo> {
     const started = performance.now();
     this.#reader.warm();
-    const [encoder] = await Promise.all([this.#loadEncoder(), this.#loadDecoder(), this.#passage.open()]);
+    const [encoder] = await Promise.all([this.#loadEncoder(), this.#loadDecoder()]);
     const { id, encoder: encoderFile, decoder: decoderFile } = this.#options.model;
     return {
       model: {
@@ -109,9 +110,7 @@ export class NodeBackend implements Backend {
   }
 
   async encode(key: string, image: ReadImage, call: StoppableCall): Promise<EncodedInBackend> {
-    // To cancel this one must not lose the one before.
-    await Promise.race([this.#stored, aborted(call.signal)]);
-    call.signal.throwIfAborted();
+    await this.#untilStored(call.signal);
     const passage = await this.#passage.take();
     let admitted: boolean;
     let first: EncodedInBackend;
@@ -139,6 +138,18 @@ export class NodeBackend implements Backend {
       () => undefined,
       () => undefined,
     );
+  }
+
+  /** To cancel an encode must not lose the embedding before it. Rejects with the signal's reason. */
+  async #untilStored(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    let takeBack = (): void => undefined;
+    const aborted = new Promise<void>((resolve) => {
+      takeBack = whenAborted(signal, resolve);
+    });
+    await Promise.race([this.#stored, aborted]);
+    takeBack();
+    signal.throwIfAborted();
   }
 
   async #runEncoder(
@@ -263,13 +274,6 @@ async function isOurs(folder: string): Promise<boolean> {
   const found = await lstat(folder).catch(() => null);
   const owner = process.getuid?.();
   return found?.isDirectory() === true && (owner === undefined || found.uid === owner);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 /** A load is good for the process that it was made in, unless it failed. */

@@ -4,16 +4,7 @@ import { openCheckpoint } from '../checkpoint/open-checkpoint.ts';
 import type { Graph, Precision } from '../onnx/graph/graph.ts';
 import { serializeGraph } from '../onnx/graph/write-graph.ts';
 import { planConversion } from './plan-conversion.ts';
-import { largestDifference, readGolden } from './testing/golden.ts';
-
-const sam2Config = {
-  imageSize: 256,
-  embedDim: 16,
-  heads: 1,
-  stages: [1, 2, 3, 1],
-  globalBlocks: [4],
-  windows: [8, 4, 14, 7],
-};
+import { largestDifference, readGolden, SAM2_MICRO } from './testing/golden.ts';
 
 beforeAll(() => {
   ort.env.wasm.numThreads = 1;
@@ -62,9 +53,9 @@ describe('In WebAssembly', { timeout: 120_000 }, () => {
   test.each([
     ['sam1-micro', 'fp32', 1e-3, undefined],
     ['sam1-micro', 'int8', 3, undefined],
-    ['sam2-micro', 'fp32', 1e-3, sam2Config],
-    ['sam2-micro', 'fp16', 0.1, sam2Config],
-    ['sam2-micro', 'int8', 3, sam2Config],
+    ['sam2-micro', 'fp32', 1e-3, SAM2_MICRO],
+    ['sam2-micro', 'fp16', 0.1, SAM2_MICRO],
+    ['sam2-micro', 'int8', 3, SAM2_MICRO],
   ] as const)('both graphs of %s run in %s', async (name, precision, tolerance, config) => {
     expect(await differenceOf(name, precision, config)).toBeLessThan(tolerance);
   });

@@ -3,20 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Checkpoint, CheckpointTensor } from '../checkpoint/checkpoint.ts';
 import { openCheckpoint } from '../checkpoint/open-checkpoint.ts';
 import { planConversion } from './plan-conversion.ts';
-import { readGolden } from './testing/golden.ts';
-
-const sam2Config = {
-  imageSize: 256,
-  embedDim: 16,
-  heads: 1,
-  stages: [1, 2, 3, 1],
-  globalBlocks: [4],
-  windows: [8, 4, 14, 7],
-};
+import { readGolden, SAM2_MICRO } from './testing/golden.ts';
 
 describe.each([
   ['sam1-micro', undefined],
-  ['sam2-micro', sam2Config],
+  ['sam2-micro', SAM2_MICRO],
   ['mobilesam-micro', undefined],
 ] as const)('Of every tensor of %s', { timeout: 60_000 }, (name, config) => {
   let checkpoint: Checkpoint;

@@ -7,6 +7,7 @@ import { isCalqueError } from '@calque/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PublishedCheckpoint } from '../../manifest/published-checkpoints.ts';
 import { floatTensor, writeTorchFile } from '../checkpoint/testing/write-torch-file.ts';
+import { SAM2_MICRO } from '../convert/testing/golden.ts';
 import { createModelStore, type ModelStore } from './model-store.ts';
 import type { PullEvent } from './pull-event.ts';
 import { startFileServer } from './testing/file-server.ts';
@@ -16,15 +17,7 @@ const golden = (path: string): string =>
   fileURLToPath(new URL(`../../../../../fixtures/golden/${path}`, import.meta.url));
 const sam1 = golden('sam1-micro/sam1-micro.pth');
 const sam2 = golden('sam2-micro/sam2-micro.pt');
-const sam2Config = {
-  variant: 'micro',
-  imageSize: 256,
-  embedDim: 16,
-  heads: 1,
-  stages: [1, 2, 3, 1],
-  globalBlocks: [4],
-  windows: [8, 4, 14, 7],
-};
+const sam2Config = { variant: 'micro', ...SAM2_MICRO };
 
 let home = '';
 beforeEach(async () => {

@@ -5,21 +5,13 @@ import { openCheckpoint } from '../../checkpoint/open-checkpoint.ts';
 import { serializeGraph } from '../../onnx/graph/write-graph.ts';
 import { CheckpointWeights } from '../checkpoint-weights.ts';
 import { maskDecoder } from '../decoder/mask-decoder.ts';
-import { type Golden, largestDifference, readGolden } from '../testing/golden.ts';
+import { type Golden, largestDifference, readGolden, SAM2_MICRO } from '../testing/golden.ts';
 import { finer, positionOf, sideOf, type TokenOrder } from '../token-order.ts';
 import type { HieraConfig } from './hiera-config.ts';
 import { sam2Encoder } from './sam2-encoder.ts';
 import { isMemoryTensor, sam2Layout } from './sam2-layout.ts';
 
-const micro: HieraConfig = {
-  variant: 'micro',
-  imageSize: 256,
-  embedDim: 16,
-  heads: 1,
-  stages: [1, 2, 3, 1],
-  globalBlocks: [4],
-  windows: [8, 4, 14, 7],
-};
+const micro: HieraConfig = { variant: 'micro', ...SAM2_MICRO };
 
 interface Tensor {
   readonly dims: readonly number[];

@@ -11,6 +11,16 @@ export interface Golden {
   tensor(name: string): Promise<Tensor>;
 }
 
+/** What `--config` says about `sam2-micro`, whose size none of the published ones has. */
+export const SAM2_MICRO = {
+  imageSize: 256,
+  embedDim: 16,
+  heads: 1,
+  stages: [1, 2, 3, 1],
+  globalBlocks: [4],
+  windows: [8, 4, 14, 7],
+} as const;
+
 export interface GoldenPrompt {
   readonly name: string;
   readonly coords: readonly (readonly [number, number])[];
